@@ -1,0 +1,43 @@
+# Every verb makes its own virtual environment first; nothing but Python 3.11+ and make is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+OUT ?= out
+
+.PHONY: demo test check fast lint format types data clean
+
+demo: $(READY)  ## plan the embedded county, verify the plan, write the report and the workbook
+	$(BIN)/placement-opt demo --out $(OUT)
+
+test: $(READY) lint types  ## lint, types and the whole test suite
+	$(BIN)/python -m pytest -q -n auto
+
+fast: $(READY)  ## the tests, stopping at the first failure
+	$(BIN)/python -m pytest -q -x -n auto
+
+check: test
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY)
+	$(BIN)/mypy
+
+data: $(READY)  ## draw the embedded county again from its seed
+	$(BIN)/python data/make_exampleshire.py
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version)'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[explore]" --group test --group lint
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) $(OUT) .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,453 @@
+"""The answer: who goes where, what it costs, how good it is. A frozen value without any solver object."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from placement_opt.errors import Fault, InputError, Status
+from placement_opt.policy import Policy
+from placement_opt.schema import CRS, KINDS
+
+RUN_FORMAT = 1
+NOT_PER_PUPIL = "(not per pupil)"
+GROUPS = ("line", "payer", "kind", "need", "year_group", "locality", "provision_id", "setting_id")
+
+PLACEMENT_COLUMNS = {
+    "pupil_id": "str",
+    "count": "int64",
+    "places": "int64",
+    "need": "str",
+    "year_group": "int64",
+    "band": "str",
+    "locality": "str",
+    "provision_id": "str",
+    "setting_id": "str",
+    "setting_name": "str",
+    "kind": "str",
+    "kind_label": "str",
+    "previous_provision_id": "str",
+    "change": "str",
+    "request": "str",
+    "minutes": "float64",
+    "miles": "float64",
+    "over_guide": "bool",
+    "entitled": "bool",
+    "mode": "str",
+    "topup_gbp": "float64",
+    "place_gbp": "float64",
+    "transport_gbp": "float64",
+    "cost_gbp": "float64",
+    "topup_payer": "str",
+    "place_payer": "str",
+    "transport_payer": "str",
+    "pupil_miles_per_year": "float64",
+    "co2e_kg": "float64",
+    "easting": "float64",
+    "northing": "float64",
+    "setting_easting": "float64",
+    "setting_northing": "float64",
+}
+"""One row for each pupil, or for each part of a cohort row: `count` pupils at one provision. `minutes` and `miles` are
+one way for one pupil; £, pupil miles and CO2e are for all pupils of the row and a year. `change` is stays, moves or new;
+`request` is none, met or missed."""
+
+UNPLACED_COLUMNS = {
+    "pupil_id": "str",
+    "count": "int64",
+    "need": "str",
+    "year_group": "int64",
+    "locality": "str",
+    "previous_provision_id": "str",
+    "reasons": "str",
+}
+"""One row for each pupil, or part of a cohort row, without a place, with the reasons in words."""
+
+USE_COLUMNS = {
+    "provision_id": "str",
+    "setting_id": "str",
+    "setting_name": "str",
+    "kind": "str",
+    "kind_label": "str",
+    "status": "str",
+    "is_open": "bool",
+    "places": "int64",
+    "pupils": "int64",
+    "places_used": "int64",
+    "places_over": "int64",
+    "places_free": "int64",
+    "overflow_gbp": "float64",
+    "overflow_payer": "str",
+    "opening_gbp": "float64",
+    "opening_payer": "str",
+    "commissioned_gbp": "float64",
+    "place_payer": "str",
+}
+"""One row for each provision. `commissioned_gbp` is the place funding of all its places, on the full cost basis only."""
+
+OUTREACH_COLUMNS = {
+    "hub_id": "str",
+    "spoke_id": "str",
+    "minutes": "float64",
+    "miles": "float64",
+    "support_hours": "float64",
+    "visit_hours": "float64",
+    "hours": "float64",
+    "travel_gbp": "float64",
+    "payer": "str",
+}
+"""One row for each spoke that is served: hours a week that its hub spends on it, the travelling included."""
+
+TEAM_COLUMNS = {
+    "hub_id": "str",
+    "spokes": "int64",
+    "hours": "float64",
+    "teams": "int64",
+    "team_hours": "float64",
+    "team_gbp": "float64",
+    "payer": "str",
+}
+"""One row for each hub with outreach: its teams, their hours a week, and what they cost."""
+
+TABLE_COLUMNS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "placements": PLACEMENT_COLUMNS,
+        "unplaced": UNPLACED_COLUMNS,
+        "use": USE_COLUMNS,
+        "outreach": OUTREACH_COLUMNS,
+        "teams": TEAM_COLUMNS,
+    }
+)
+
+
+def typed_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with the columns, order and types of a plan's table.
+
+    Parameters
+    ----------
+    name
+        A key of `TABLE_COLUMNS`.
+    frame
+        At least the columns of that table.
+    """
+    columns = TABLE_COLUMNS[name]
+    if frame.empty:
+        return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in columns.items()})
+    return frame[list(columns)].astype(dict(columns)).reset_index(drop=True)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan:
+    """Who goes where, with cost, proof of quality and the record of the run.
+
+    Parameters
+    ----------
+    status
+        `OPTIMAL`, `FEASIBLE` or `BASELINE`.
+    tables
+        The tables of `TABLE_COLUMNS` by name.
+    policy
+        The policy that the plan keeps to.
+    weighed_gbp
+        What unmet requests, unmet wishes for mainstream and split families weigh. Not money: never part of `cost_gbp`.
+    bound_gbp
+        No plan with as few unplaced pupils has a lower `objective_gbp` than this; None for a baseline.
+    record
+        How the plan came about: hashes of the input, parameters, options, versions, stages.
+    """
+
+    status: Status
+    tables: Mapping[str, pd.DataFrame]
+    policy: Policy
+    weighed_gbp: float = 0.0
+    bound_gbp: float | None = None
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        tables = {name: typed_table(name, self.tables[name]) for name in TABLE_COLUMNS}
+        object.__setattr__(self, "tables", MappingProxyType(tables))
+        object.__setattr__(self, "record", MappingProxyType(dict(self.record)))
+
+    @property
+    def placements(self) -> pd.DataFrame:
+        """One row for each placed pupil or part of a cohort row; see `PLACEMENT_COLUMNS`."""
+        return self.tables["placements"].copy()
+
+    @property
+    def unplaced(self) -> pd.DataFrame:
+        """One row for each pupil without a place, with the reasons; see `UNPLACED_COLUMNS`."""
+        return self.tables["unplaced"].copy()
+
+    @property
+    def use(self) -> pd.DataFrame:
+        """One row for each provision: how full it is; see `USE_COLUMNS`."""
+        return self.tables["use"].copy()
+
+    @property
+    def outreach(self) -> pd.DataFrame:
+        """One row for each spoke that a hub serves; see `OUTREACH_COLUMNS`."""
+        return self.tables["outreach"].copy()
+
+    @property
+    def teams(self) -> pd.DataFrame:
+        """One row for each hub with outreach; see `TEAM_COLUMNS`."""
+        return self.tables["teams"].copy()
+
+    @property
+    def placed_pupils(self) -> int:
+        """How many pupils have a place."""
+        return int(self.tables["placements"]["count"].sum())
+
+    @property
+    def unplaced_pupils(self) -> int:
+        """How many pupils have no place."""
+        return int(self.tables["unplaced"]["count"].sum())
+
+    @property
+    def cost_gbp(self) -> float:
+        """Money for a year, in £ and pence, on the policy's cost basis."""
+        return round(float(self.money()["gbp"].sum()), 2)
+
+    @property
+    def objective_gbp(self) -> float:
+        """Money and what is weighed with it: what was minimised once as few pupils as possible were unplaced."""
+        return round(self.cost_gbp + self.weighed_gbp, 2)
+
+    @property
+    def gap(self) -> float | None:
+        """How far the plan can be from the best at most, as a share of `objective_gbp`; None for a baseline."""
+        if self.bound_gbp is None:
+            return None
+        distance = max(0.0, self.objective_gbp - self.bound_gbp)
+        return 0.0 if distance == 0 else distance / max(abs(self.objective_gbp), 1e-9)
+
+    def money(self) -> pd.DataFrame:
+        """Return every pound as a row: line, payer, gbp, and the pupil and place that it is spent on.
+
+        Returns
+        -------
+        DataFrame
+            Columns line, payer, gbp, pupil_id, need, year_group, locality, kind, provision_id, setting_id. Lines that
+            belong to a provision and not to a pupil have no pupil, need, year group and locality.
+        """
+        about = ["pupil_id", "need", "year_group", "locality", "kind", "provision_id", "setting_id"]
+        placements, use = self.tables["placements"], self.tables["use"]
+        kinds = use[["provision_id", "setting_id", "kind"]].rename(columns={"provision_id": "hub_id"})
+        outreach, teams = (self.tables[name].merge(kinds, on="hub_id") for name in ("outreach", "teams"))
+        parts = [
+            _line("top-up or fee", placements, "topup_gbp", "topup_payer", about),
+            _line("place funding", placements, "place_gbp", "place_payer", about),
+            _line("transport", placements, "transport_gbp", "transport_payer", about),
+            _line("place funding", use, "commissioned_gbp", "place_payer", about),
+            _line("places over the number", use, "overflow_gbp", "overflow_payer", about),
+            _line("opening", use, "opening_gbp", "opening_payer", about),
+            _line("outreach teams", teams.assign(provision_id=teams["hub_id"]), "team_gbp", "payer", about),
+            _line("outreach travel", outreach.assign(provision_id=outreach["hub_id"]), "travel_gbp", "payer", about),
+        ]
+        return pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
+
+    def costs(self, by: str | Sequence[str] = "line") -> pd.DataFrame:
+        """Return the money for a year, grouped.
+
+        Parameters
+        ----------
+        by
+            One or more of line, payer, kind, need, year_group, locality, provision_id, setting_id.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by the groups; columns gbp and pupils (those that money is spent on, where the groups tell).
+
+        Raises
+        ------
+        ValueError
+            When a group is not one of those above.
+        """
+        groups = [by] if isinstance(by, str) else list(by)
+        wrong = [group for group in groups if group not in GROUPS]
+        if wrong or not groups:
+            raise ValueError(f"`by` is {by!r}; use one or more of {', '.join(GROUPS)}.")
+        money = self.money()
+        keys = [money[group].astype("object").fillna(NOT_PER_PUPIL).rename(group) for group in groups]
+        table = money.groupby(keys, sort=True)["gbp"].sum().round(2).to_frame()
+        if set(groups) & {"line", "payer"}:
+            return table
+        placements = self.tables["placements"]
+        pupil_keys = [placements[group].astype("object").fillna(NOT_PER_PUPIL).rename(group) for group in groups]
+        pupils = placements.groupby(pupil_keys)["count"].sum()
+        return table.assign(pupils=pupils.reindex(table.index).fillna(0).astype("int64"))
+
+    def travel(self) -> "pd.Series[float]":
+        """Return the travel of the placed pupils: pupils, pupils with transport, minutes, miles, £, CO2e.
+
+        Returns
+        -------
+        Series
+            Minutes and miles are one way; `pupil_miles_per_year` is both ways on all days; `transport_gbp` and `co2e_kg`
+            are for a year.
+        """
+        placements = self.tables["placements"]
+        count = placements["count"]
+        placed = int(count.sum())
+        minutes, miles = float((count * placements["minutes"]).sum()), float((count * placements["miles"]).sum())
+        return pd.Series(
+            {
+                "pupils": placed,
+                "pupils_with_transport": int(count[placements["entitled"]].sum()),
+                "mean_minutes": minutes / placed if placed else np.nan,
+                "longest_minutes": float(placements["minutes"].max()) if placed else np.nan,
+                "pupils_over_guide": int(count[placements["over_guide"]].sum()),
+                "mean_miles": miles / placed if placed else np.nan,
+                "pupil_miles_per_year": float(placements["pupil_miles_per_year"].sum()),
+                "transport_gbp": float(placements["transport_gbp"].sum()),
+                "co2e_kg": float(placements["co2e_kg"].sum()),
+            },
+            dtype="float64",
+            name="travel",
+        )
+
+    def lines(self) -> gpd.GeoDataFrame:
+        """Return the placements as straight lines from home to school on British National Grid."""
+        placements = self.placements
+        ends = placements[["easting", "northing", "setting_easting", "setting_northing"]].to_numpy()
+        return gpd.GeoDataFrame(placements, geometry=list(shapely.linestrings(ends.reshape(-1, 2, 2))), crs=CRS)
+
+    def plot(self, *, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw the placements as lines from home to school; arguments go to `GeoDataFrame.plot`.
+
+        Returns
+        -------
+        Axes
+            Matplotlib's axes.
+        """
+        return self.lines().plot(ax=ax, **{"column": "kind", "linewidth": 0.5, "legend": True, **kwargs})
+
+    def explore(self, **kwargs: Any) -> Any:
+        """Draw the placements on an interactive map; arguments go to `GeoDataFrame.explore`.
+
+        Home points are shown: keep such a map inside the council.
+        """
+        return self.lines().explore(**{"column": "kind", "tooltip": ["provision_id", "kind", "minutes"], **kwargs})
+
+    def summary(self) -> str:
+        """Return the plan in a few lines of text."""
+        travel = self.travel()
+        lines = [
+            f"status            {self.status}",
+            f"pupils placed     {self.placed_pupils:,}",
+            f"pupils unplaced   {self.unplaced_pupils:,}",
+            f"cost              £{self.cost_gbp:,.2f} a year ({self.policy.cost_basis} basis)",
+        ]
+        if self.weighed_gbp:
+            lines.append(f"wishes not met    weighed as £{self.weighed_gbp:,.2f} (not money)")
+        if self.bound_gbp is not None and self.gap is not None:
+            lines.append(f"no plan below     £{self.bound_gbp:,.2f} (gap {self.gap:.4%})")
+        kinds = self.tables["placements"].groupby("kind")["count"].sum()
+        by_kind = ", ".join(f"{kind} {int(kinds[kind]):,}" for kind in KINDS if kind in kinds.index)
+        lines += [
+            f"by kind           {by_kind or 'nobody'}",
+            f"transport         £{travel['transport_gbp']:,.2f}, {int(travel['pupils_with_transport']):,} pupils, "
+            f"{travel['co2e_kg'] / 1000:,.1f} t CO2e a year",
+            f"journey           mean {travel['mean_minutes']:.1f} minutes, longest {travel['longest_minutes']:.1f}, "
+            f"{int(travel['pupils_over_guide']):,} over the guidance",
+        ]
+        return "\n".join(lines)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the plan and its record as JSON. The file holds pupils' rows: keep it as you keep the tables.
+
+        Returns
+        -------
+        Path
+            Where it was written.
+        """
+        target = Path(path)
+        document = {
+            "format": RUN_FORMAT,
+            "status": str(self.status),
+            "policy": self.policy.as_dict(),
+            "weighed_gbp": self.weighed_gbp,
+            "bound_gbp": self.bound_gbp,
+            "cost_gbp": self.cost_gbp,
+            "tables": {
+                name: json.loads(frame.to_json(orient="split", index=False, double_precision=15))
+                for name, frame in self.tables.items()
+            },
+            "record": dict(self.record),
+        }
+        partial = target.with_name(target.name + ".partial")
+        partial.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+        partial.replace(target)
+        return target
+
+    def with_record(self, **entries: Any) -> Self:
+        """Return the plan with entries added to its record."""
+        return type(self)(
+            self.status, self.tables, self.policy, self.weighed_gbp, self.bound_gbp, {**self.record, **entries}
+        )
+
+    def __repr__(self) -> str:
+        gap = "" if self.gap is None else f", gap {self.gap:.4%}"
+        return f"Plan({self.status}, {self.placed_pupils:,} placed, {self.unplaced_pupils:,} unplaced, £{self.cost_gbp:,.2f}{gap})"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{line[:18].strip()}</th><td style='text-align:left'>{line[18:]}</td></tr>"
+            for line in self.summary().splitlines()
+        )
+        return f"<table><caption>Plan</caption>{rows}</table>"
+
+
+def load_plan(path: str | Path) -> Plan:
+    """Read a plan that `Plan.save` wrote.
+
+    Raises
+    ------
+    InputError
+        When the file is not a saved plan, or is cut short.
+    """
+    source = Path(path)
+    try:
+        document = json.loads(source.read_text(encoding="utf-8"))
+        if document["format"] != RUN_FORMAT:
+            message = f"The run has format {document['format']}; this version reads format {RUN_FORMAT}."
+            raise InputError([Fault(source.name, "", "", "", message)])
+        policy = Policy(**document["policy"])
+        tables = {
+            name: pd.DataFrame(document["tables"][name]["data"], columns=document["tables"][name]["columns"])
+            for name in TABLE_COLUMNS
+        }
+        return Plan(
+            Status(document["status"]),
+            tables,
+            policy,
+            float(document["weighed_gbp"]),
+            None if document["bound_gbp"] is None else float(document["bound_gbp"]),
+            document["record"],
+        )
+    except FileNotFoundError:
+        raise InputError([Fault(source.name, "", "", "", "The file does not exist.")]) from None
+    except (KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
+        if isinstance(error, InputError):
+            raise
+        message = (
+            f"The file is not a saved plan, or is damaged ({type(error).__name__}). Run `placement-opt solve` again."
+        )
+        raise InputError([Fault(source.name, "", "", "", message)]) from None
+
+
+def _line(line: str, frame: pd.DataFrame, column: str, payer: str, about: Sequence[str]) -> pd.DataFrame:
+    spent = frame[frame[column] != 0]
+    known = {name: spent[name] for name in about if name in spent.columns}
+    blank = {name: pd.Series([None] * len(spent), spent.index, dtype="object") for name in about if name not in known}
+    return pd.DataFrame({"line": line, "payer": spent[payer], "gbp": spent[column], **known, **blank})[
+        ["line", "payer", "gbp", *about]
+    ]

@@ -1,0 +1,245 @@
+"""The question: which pupils, which places, which limits. Validated at the door, never changed."""
+
+import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Self
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from placement_opt.cells import read_table
+from placement_opt.consistency import check_tables
+from placement_opt.errors import Fault, InputError
+from placement_opt.parameters import Parameters
+from placement_opt.schema import CRS, KINDS, TABLES, Table
+
+_FRAMES = tuple(name for name in TABLES if name != "parameters")
+_POINT_TOLERANCE_M = 1.0
+
+
+class Problem:
+    """Pupils, settings, provisions and the limits between them: a frozen value.
+
+    Parameters
+    ----------
+    pupils, settings, provisions
+        Required tables, as `placement_opt.schema` describes them. `pupils` and `settings` may be GeoDataFrames of points
+        in British National Grid (EPSG:27700) instead of having easting and northing.
+    hubs, links, part_limits, topups, pair_costs, pair_rules, resources, resource_use, modes
+        Optional tables.
+    parameters
+        Days, limits, prices and factors; None = the defaults with their years and sources.
+
+    Raises
+    ------
+    InputError
+        When anything is wrong with the tables; it lists every fault with its table, column, row and value.
+
+    Notes
+    -----
+    Tables are copied in, sorted by their key, and handed out as copies: nothing done to a frame reaches the problem.
+    Columns that are not described are kept as text, for grouping.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> problem = Problem(
+    ...     pupils=pd.DataFrame(
+    ...         {"pupil_id": ["P1"], "easting": [460000], "northing": [270000], "year_group": [7], "need": ["ASD"]}
+    ...     ),
+    ...     settings=pd.DataFrame(
+    ...         {"setting_id": ["S1"], "name": ["Alder Lane"], "easting": [461000], "northing": [270000]}
+    ...     ),
+    ...     provisions=pd.DataFrame(
+    ...         {"provision_id": ["S1-base"], "setting_id": ["S1"], "kind": ["inclusion base"], "places": [10]}
+    ...     ),
+    ... )
+    >>> problem.provisions.loc[0, ["kind", "kind_label"]].tolist()
+    ['hub', 'inclusion base']
+    >>> problem
+    Problem(1 pupil, 1 setting, 1 provision with 10 places)
+    """
+
+    __slots__ = ("_frames", "_parameters")
+
+    def __init__(
+        self,
+        *,
+        pupils: pd.DataFrame,
+        settings: pd.DataFrame,
+        provisions: pd.DataFrame,
+        parameters: Parameters | None = None,
+        **tables: pd.DataFrame | None,
+    ) -> None:
+        unknown = sorted(set(tables) - set(_FRAMES))
+        if unknown:
+            raise TypeError(f"{', '.join(unknown)} is not a table of a problem; use {', '.join(_FRAMES)}.")
+        given = {"pupils": pupils, "settings": settings, "provisions": provisions, **tables}
+        self._frames: Mapping[str, pd.DataFrame] = MappingProxyType(_validated(given))
+        self._parameters = parameters if parameters is not None else Parameters()
+
+    @property
+    def pupils(self) -> pd.DataFrame:
+        """The pupils, sorted by `pupil_id`."""
+        return self.table("pupils")
+
+    @property
+    def settings(self) -> pd.DataFrame:
+        """The schools, sorted by `setting_id`."""
+        return self.table("settings")
+
+    @property
+    def provisions(self) -> pd.DataFrame:
+        """The groups of places, sorted by `provision_id`; `kind_label` holds the kind as the user wrote it."""
+        return self.table("provisions")
+
+    @property
+    def hubs(self) -> pd.DataFrame:
+        """The outreach of hubs, sorted by `provision_id`."""
+        return self.table("hubs")
+
+    @property
+    def parameters(self) -> Parameters:
+        """Days, limits, prices and factors."""
+        return self._parameters
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a copy of a table.
+
+        Raises
+        ------
+        KeyError
+            When a problem has no table of that name.
+        """
+        return self._frames[name].copy()
+
+    def replace(self, *, parameters: Parameters | None = None, **tables: pd.DataFrame | None) -> Self:
+        """Return a changed problem, validated anew; this one stays as it is.
+
+        Parameters
+        ----------
+        parameters
+            New parameters; None keeps the present ones.
+        tables
+            New tables by name; None empties an optional table.
+
+        Raises
+        ------
+        InputError
+            When the changed tables are at fault.
+        """
+        merged: dict[str, Any] = {**self._frames, **tables}
+        return type(self)(**merged, parameters=parameters or self._parameters)
+
+    def points(self, name: str) -> gpd.GeoDataFrame:
+        """Return the pupils or the settings as points on British National Grid (EPSG:27700).
+
+        Parameters
+        ----------
+        name
+            `pupils` or `settings`.
+        """
+        frame = self.table(name)
+        return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["easting"], frame["northing"]), crs=CRS)
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return the SHA-256 of every table that has rows and of the parameters, for the record of a run."""
+        texts = {name: frame.to_csv(index=False) for name, frame in self._frames.items() if not frame.empty}
+        texts["parameters"] = pd.DataFrame(self._parameters.rows()).to_csv(index=False)
+        return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Problem):
+            return NotImplemented
+        return self._parameters == other._parameters and self.fingerprints() == other.fingerprints()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        parts = [
+            _counted(int(self._frames["pupils"]["count"].sum()), "pupil"),
+            _counted(len(self._frames["settings"]), "setting"),
+            _counted(len(self._frames["provisions"]), "provision"),
+        ]
+        places = int(self._frames["provisions"]["places"].sum())
+        return f"Problem({', '.join(parts)} with {_counted(places, 'place')})"
+
+    def _repr_html_(self) -> str:
+        provisions = self._frames["provisions"]
+        by_kind = provisions.groupby("kind")["places"].agg(["count", "sum"]).reindex(list(KINDS)).dropna().astype(int)
+        by_kind.columns = pd.Index(["provisions", "places"])
+        return f"<p>{self!r}</p>{by_kind.to_html()}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _validated(given: Mapping[str, pd.DataFrame | None]) -> dict[str, pd.DataFrame]:
+    faults: list[Fault] = []
+    frames: dict[str, pd.DataFrame] = {}
+    for name in _FRAMES:
+        table, raw = TABLES[name], given.get(name)
+        if raw is None:
+            raw = pd.DataFrame(columns=list(table.names))
+        if table.located:
+            raw = _with_coordinates(table, raw, faults)
+        frame = read_table(table, raw, faults)
+        if name == "provisions":
+            frame["kind_label"] = _kind_labels(raw, frame)
+        frames[name] = frame
+    faults.extend(fault for fault in check_tables(frames) if not _is_repeated(fault, faults))
+    if faults:
+        raise InputError(faults)
+    return {name: _sealed(TABLES[name], frame) for name, frame in frames.items()}
+
+
+def _is_repeated(fault: Fault, earlier: list[Fault]) -> bool:
+    """A cell that could not be read is blank; that it is blank is no second fault."""
+    return any(
+        fault.table == other.table and fault.column in other.column.split(", ") and other.row in {fault.row, ""}
+        for other in earlier
+    )
+
+
+def _sealed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    drop = [name for name in ("postcode", "geometry") if name in frame.columns and table.located]
+    return frame.drop(columns=drop).sort_values(list(table.key), kind="stable").reset_index(drop=True)
+
+
+def _kind_labels(raw: pd.DataFrame, frame: pd.DataFrame) -> "pd.Series[str]":
+    if "kind_label" in frame.columns:
+        return frame["kind_label"].fillna(frame["kind"])
+    header = next((name for name in raw.columns if str(name).strip().lower() == "kind"), None)
+    if header is None:
+        return frame["kind"]
+    return pd.Series([str(value).strip() for value in raw[header]], index=frame.index, dtype="str")
+
+
+def _with_coordinates(table: Table, raw: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
+    """Put easting and northing in place of a geometry, whose coordinate system has to be British National Grid."""
+    if not isinstance(raw, gpd.GeoDataFrame):
+        return raw
+    frame = pd.DataFrame(raw.drop(columns=raw.geometry.name))
+    if raw.crs is None:
+        message = "The geometry has no coordinate reference system. Use set_crs(27700) if it is British National Grid."
+        faults.append(Fault(table.name, "geometry", "", "", message))
+        return frame.assign(easting=np.nan, northing=np.nan)
+    if not raw.crs.equals(CRS):
+        message = "is not British National Grid (EPSG:27700). Convert the layer with to_crs(27700)."
+        faults.append(Fault(table.name, "geometry", "", str(raw.crs.to_string()), message))
+        return frame.assign(easting=np.nan, northing=np.nan)
+    is_point = (raw.geometry.geom_type == "Point") & ~raw.geometry.is_empty
+    for label in raw.index[~is_point]:
+        message = "The geometry is not a point. Give one point for each row."
+        faults.append(Fault(table.name, "geometry", str(label), "", message))
+    points = raw.geometry.where(is_point)
+    for column, values in (("easting", points.x), ("northing", points.y)):
+        given = pd.to_numeric(frame[column], errors="coerce") if column in frame.columns else values
+        for label in raw.index[(given - values).abs() > _POINT_TOLERANCE_M]:
+            message = "lies elsewhere than the row's geometry. Correct one of them or drop the column."
+            faults.append(Fault(table.name, column, str(label), str(given[label]), message))
+        frame[column] = values
+    return frame
