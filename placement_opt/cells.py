@@ -91,11 +91,11 @@ def _match_headers(table: Table, raw: pd.DataFrame, faults: list[Fault]) -> dict
             Fault(table.name, name, "", "", "The column appears twice. Keep one of them.") for name in repeated
         )
     absent = {_plain(name): name for name in table.names if name not in named}
-    for header in extra:
-        close = difflib.get_close_matches(_plain(header), absent, n=1, cutoff=0.85)
+    for other in extra:
+        close = difflib.get_close_matches(_plain(other), absent, n=1, cutoff=0.85)
         if close:
             message = f"is not a column of {table.name}. Is it meant to be {absent[close[0]]}? Rename or remove it."
-            faults.append(Fault(table.name, "", "", str(header), message))
+            faults.append(Fault(table.name, "", "", str(other), message))
     return named
 
 
@@ -269,7 +269,7 @@ def _wanted(column: Column) -> str:
     if column.least is None or column.most is None:
         return f"Give {_article(column.cell)}: {column.meaning[:1].lower()}{column.meaning[1:]}"
     unit = f" ({column.unit})" if column.unit else ""
-    return f"Give {_article(column.cell)} from {column.least:g} to {column.most:g}{unit}."
+    return f"Give {_article(column.cell)} from {column.least:,.12g} to {column.most:,.12g}{unit}."
 
 
 def _article(cell: Cell) -> str:

@@ -56,8 +56,8 @@ PLACEMENT_COLUMNS = {
     "setting_northing": "float64",
 }
 """One row for each pupil, or for each part of a cohort row: `count` pupils at one provision. `minutes` and `miles` are
-one way for one pupil; £, pupil miles and CO2e are for all pupils of the row and a year. `change` is stays, moves or new;
-`request` is none, met or missed."""
+one way for one pupil; £, pupil miles and CO2e are for all pupils of the row and a year. `change` is stays, moves or
+new; `request` is none, met or missed."""
 
 UNPLACED_COLUMNS = {
     "pupil_id": "str",
@@ -90,7 +90,7 @@ USE_COLUMNS = {
     "commissioned_gbp": "float64",
     "place_payer": "str",
 }
-"""One row for each provision. `commissioned_gbp` is the place funding of all its places, on the full cost basis only."""
+"""One row for each provision. `commissioned_gbp` is the place funding of all places, on the full cost basis only."""
 
 OUTREACH_COLUMNS = {
     "hub_id": "str",
@@ -291,8 +291,8 @@ class Plan:
         Returns
         -------
         Series
-            Minutes and miles are one way; `pupil_miles_per_year` is both ways on all days; `transport_gbp` and `co2e_kg`
-            are for a year.
+            Minutes and miles are one way; `pupil_miles_per_year` is both ways on all days; `transport_gbp` and
+            `co2e_kg` are for a year.
         """
         placements = self.tables["placements"]
         count = placements["count"]
@@ -318,7 +318,9 @@ class Plan:
         """Return the placements as straight lines from home to school on British National Grid."""
         placements = self.placements
         ends = placements[["easting", "northing", "setting_easting", "setting_northing"]].to_numpy()
-        return gpd.GeoDataFrame(placements, geometry=list(shapely.linestrings(ends.reshape(-1, 2, 2))), crs=CRS)
+        return gpd.GeoDataFrame(
+            placements, geometry=gpd.GeoSeries(shapely.linestrings(ends.reshape(-1, 2, 2))), crs=CRS
+        )
 
     def plot(self, *, ax: Any = None, **kwargs: Any) -> Any:
         """Draw the placements as lines from home to school; arguments go to `GeoDataFrame.plot`.
@@ -396,7 +398,8 @@ class Plan:
 
     def __repr__(self) -> str:
         gap = "" if self.gap is None else f", gap {self.gap:.4%}"
-        return f"Plan({self.status}, {self.placed_pupils:,} placed, {self.unplaced_pupils:,} unplaced, £{self.cost_gbp:,.2f}{gap})"
+        placed = f"{self.placed_pupils:,} placed, {self.unplaced_pupils:,} unplaced"
+        return f"Plan({self.status}, {placed}, £{self.cost_gbp:,.2f}{gap})"
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -25,8 +25,8 @@ class Problem:
     Parameters
     ----------
     pupils, settings, provisions
-        Required tables, as `placement_opt.schema` describes them. `pupils` and `settings` may be GeoDataFrames of points
-        in British National Grid (EPSG:27700) instead of having easting and northing.
+        Required tables, as `placement_opt.schema` describes them. `pupils` and `settings` may be GeoDataFrames of
+        points in British National Grid (EPSG:27700) instead of having easting and northing.
     hubs, links, part_limits, topups, pair_costs, pair_rules, resources, resource_use, modes
         Optional tables.
     parameters
@@ -197,7 +197,7 @@ def _validated(given: Mapping[str, pd.DataFrame | None]) -> dict[str, pd.DataFra
 
 
 def _is_repeated(fault: Fault, earlier: list[Fault]) -> bool:
-    """A cell that could not be read is blank; that it is blank is no second fault."""
+    # A cell that could not be read is blank; that it is blank is no second fault.
     return any(
         fault.table == other.table and fault.column in other.column.split(", ") and other.row in {fault.row, ""}
         for other in earlier

@@ -455,6 +455,15 @@ MODES = Table(
             "max_miles", Cell.NUMBER, "Longest journey it is used for; blank = any.", unit="miles", least=0, most=400
         ),
         Column(
+            "vehicle_miles_per_mile",
+            Cell.NUMBER,
+            "Miles that the vehicle drives for each mile with pupils aboard (2 = it comes and leaves empty).",
+            default=1.0,
+            unit="miles",
+            least=0,
+            most=10,
+        ),
+        Column(
             "co2e_kg_per_mile",
             Cell.NUMBER,
             "Emissions of the vehicle for each mile.",
