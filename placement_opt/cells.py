@@ -1,23 +1,30 @@
 """Reading the cells of a table: every value becomes its column's type, or a fault that names it."""
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Hashable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from placement_opt.errors import Fault
+from placement_opt.headers import UNPRINTABLE, is_blank, match_headers, plain
 from placement_opt.schema import ANY, Cell, Column, Table
 
 LIST_SEPARATOR = ";"
+EXCEL_ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+)
+LONGEST_TEXT = 32_767
+"""Characters that a cell of a workbook can hold."""
 
 _YES = {"yes", "y", "true", "t", "1"}
 _NO = {"no", "n", "false", "f", "0"}
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DATES = (datetime, date, time, timedelta)
 
 
 class _Unfit(Exception):  # noqa: N818 - never leaves this module
@@ -53,70 +60,50 @@ def read_table(table: Table, raw: pd.DataFrame, faults: list[Fault]) -> pd.DataF
         All described columns in order, then the columns that are not described, as text. Rows keep their labels.
         Cells at fault hold the blank of their type.
     """
-    named = _match_headers(table, raw, faults)
+    found: list[Fault] = []
+    named, extra = match_headers(table, raw, found)
     columns: dict[str, pd.Series[Any]] = {}
     for column in table.columns:
         if column.name in named:
-            columns[column.name] = _read_column(table.name, column, raw[named[column.name]], faults)
-        elif column.required:
-            faults.append(Fault(table.name, column.name, "", "", f"The column is missing. {column.meaning}"))
-            columns[column.name] = _blank(column, raw.index)
+            columns[column.name] = _read_column(table.name, column, raw.iloc[:, named[column.name]], found)
         else:
             columns[column.name] = _typed(column, [column.default] * len(raw), raw.index)
-    described = set(named.values())
-    for header in raw.columns:
-        if header not in described:
-            columns[str(header)] = pd.Series([_as_text(value) for value in raw[header]], raw.index, dtype="str")
+    for header, position in extra.items():
+        columns[header] = _read_column(table.name, _extra_column(header), raw.iloc[:, position], found)
     frame = pd.DataFrame(columns, index=raw.index)
-    _check_key(table, frame, faults)
+    _check_key(table, frame, found)
+    faults.extend(found)
     return frame
 
 
-def _match_headers(table: Table, raw: pd.DataFrame, faults: list[Fault]) -> dict[str, Hashable]:
-    """Match headers to columns, ignoring case, spaces and underscores; a near miss is a fault, not an extra column."""
-    by_plain = {_plain(name): name for name in table.names}
-    named: dict[str, Hashable] = {}
-    extra: list[Hashable] = []
-    for header in raw.columns:
-        name = by_plain.get(_plain(header))
-        if name is None:
-            extra.append(header)
-        elif name in named:
-            faults.append(Fault(table.name, name, "", str(header), "The column appears twice. Keep one of them."))
-        else:
-            named[name] = header
-    if raw.columns.has_duplicates:
-        repeated = sorted({str(name) for name in raw.columns[raw.columns.duplicated()]} - set(named))
-        faults.extend(
-            Fault(table.name, name, "", "", "The column appears twice. Keep one of them.") for name in repeated
-        )
-    absent = {_plain(name): name for name in table.names if name not in named}
-    for other in extra:
-        close = difflib.get_close_matches(_plain(other), absent, n=1, cutoff=0.85)
-        if close:
-            message = f"is not a column of {table.name}. Is it meant to be {absent[close[0]]}? Rename or remove it."
-            faults.append(Fault(table.name, "", "", str(other), message))
-    return named
+def spelling_of(column: Column, text: object) -> str | None:
+    """Return the code that a text stands for in a column of codes; None where it stands for none.
+
+    Examples
+    --------
+    >>> from placement_opt.schema import PROVISIONS
+    >>> spelling_of(PROVISIONS.column("kind"), "SEN unit")
+    'hub'
+    """
+    return _spellings(column.allowed, tuple(column.aliases.items())).get(plain(text))
 
 
-def _plain(header: object) -> str:
-    return re.sub(r"[\s_\-]+", "", str(header)).lower()
+def _extra_column(header: str) -> Column:
+    return Column(header, Cell.EXTRA, "Not described; kept as text, for grouping.")
 
 
-def _read_column(
-    table: str, column: Column, raw: "pd.Series[Any] | pd.DataFrame", faults: list[Fault]
-) -> "pd.Series[Any]":
-    if isinstance(raw, pd.DataFrame):  # a repeated header; the fault is noted already
-        raw = raw.iloc[:, 0]
+def _read_column(table: str, column: Column, raw: "pd.Series[Any]", faults: list[Fault]) -> "pd.Series[Any]":
     read = _READERS[column.cell]
     values: list[Any] = []
     for label, value in zip(raw.index, raw.tolist(), strict=True):
-        if _is_blank(value):
+        if is_blank(value):
             values.append(column.default)
             if column.required:
                 faults.append(Fault(table, column.name, str(label), "", f"The cell is blank. {_wanted(column)}"))
             continue
         try:
+            if isinstance(value, str) and value.strip() in EXCEL_ERRORS:
+                raise _Unfit("is an error of a spreadsheet formula. Correct the formula or type the value.")
             values.append(read(column, value))
         except _Unfit as unfit:
             values.append(column.default)
@@ -138,17 +125,16 @@ def _typed(column: Column, values: Sequence[Any], index: pd.Index) -> "pd.Series
     return pd.Series([None if value is None else value for value in values], index, dtype="str")
 
 
-def _blank(column: Column, index: pd.Index) -> "pd.Series[Any]":
-    return _typed(column, [column.default] * len(index), index)
-
-
 def _check_key(table: Table, frame: pd.DataFrame, faults: list[Fault]) -> None:
-    keys = frame[list(table.key)]
+    """Find rows whose key repeats; a row whose key could not be read has its fault already."""
+    unread = {fault.row for fault in faults if fault.column in table.key}
+    if "" in unread:
+        return
     first_row: dict[tuple[Any, ...], Hashable] = {}
-    for label, *values in keys.itertuples(name=None):
-        if all(_is_blank(value) for value in values) and table.column(table.key[0]).required:
+    for label, *values in frame[list(table.key)].itertuples(name=None):
+        if str(label) in unread:
             continue
-        key = tuple("" if _is_blank(value) else value for value in values)
+        key = tuple("" if is_blank(value) else value for value in values)
         if key in first_row:
             shown = " and ".join(str(value) for value in key if value != "") or "(all blank)"
             message = f"appears already in row {first_row[key]}. Keep one of the rows."
@@ -157,51 +143,38 @@ def _check_key(table: Table, frame: pd.DataFrame, faults: list[Fault]) -> None:
             first_row[key] = label
 
 
-def _is_blank(value: Any) -> bool:
-    if value is None or value is pd.NA or value is pd.NaT:
-        return True
-    if isinstance(value, float):
-        return math.isnan(value)
-    return isinstance(value, str) and not value.strip()
-
-
-def _as_text(value: Any) -> str | None:
-    if _is_blank(value):
-        return None
+def _as_text(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
     return str(value).strip()
 
 
 def _shown(value: Any) -> str:
-    text = str(value)
+    text = _as_text(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _read_text(column: Column, value: Any) -> str:
-    if isinstance(value, datetime | date):
+    if isinstance(value, _DATES):
         raise _Unfit(f"is a date. {_wanted(column)} Format the cells as text and type the value again.")
+    return _read_extra(column, value)
+
+
+def _read_extra(column: Column, value: Any) -> str:
     text = _as_text(value)
-    if text is None or any(ord(character) < 32 for character in text):
+    if UNPRINTABLE.search(text):
         raise _Unfit(f"holds a line break or control character. {_wanted(column)}")
+    if len(text) > LONGEST_TEXT:
+        raise _Unfit(f"is longer than {LONGEST_TEXT:,} characters. Shorten it.")
     return text
 
 
 def _read_number(column: Column, value: Any) -> float:
-    if isinstance(value, datetime | date):
-        raise _Unfit(f"is a date. {_wanted(column)} Format the cells as numbers and type the value again.")
-    if isinstance(value, bool | np.bool_):
-        raise _Unfit(f"is not a number. {_wanted(column)}")
-    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
-        raise _Unfit(f"is not a number. {_wanted(column)} Write digits only, without units, signs or commas.")
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise _Unfit(f"is not a number. {_wanted(column)}") from None
-    if not math.isfinite(number):
-        raise _Unfit(f"is not a finite number. {_wanted(column)}")
+    number = _number_of(column, value)
     if column.name in {"easting", "northing"} and abs(number) <= 180:
         raise _Unfit(
             "looks like a latitude or longitude in degrees. Give British National Grid metres (EPSG:27700); "
@@ -211,6 +184,20 @@ def _read_number(column: Column, value: Any) -> float:
         raise _Unfit(f"is outside Great Britain. {_wanted(column)}")
     if not _in_range(column, number):
         raise _Unfit(f"is out of range. {_wanted(column)}")
+    return number + 0.0  # no negative zero
+
+
+def _number_of(column: Column, value: Any) -> float:
+    if isinstance(value, _DATES):
+        raise _Unfit(f"is a date. {_wanted(column)} Format the cells as numbers and type the value again.")
+    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
+        raise _Unfit(f"is not a number. {_wanted(column)} Write digits only, without units, signs or commas.")
+    try:
+        number = math.nan if isinstance(value, bool | np.bool_) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise _Unfit(f"is not a finite number. {_wanted(column)}")
     return number
 
 
@@ -226,7 +213,7 @@ def _read_integer(column: Column, value: Any) -> float:
 
 
 def _read_flag(column: Column, value: Any) -> bool:
-    word = str(_as_text(value)).lower()
+    word = _as_text(value).lower()
     if word in _YES:
         return True
     if word in _NO:
@@ -235,30 +222,33 @@ def _read_flag(column: Column, value: Any) -> bool:
 
 
 def _read_code(column: Column, value: Any) -> str:
-    text = _read_text(column, value)
-    return _match_code(column, text)
+    return _match_code(column, _read_text(column, value))
 
 
 def _match_code(column: Column, text: str) -> str:
-    by_plain = {_plain(code): code for code in column.allowed}
-    by_plain |= {_plain(alias): code for alias, code in column.aliases.items()}
-    code = by_plain.get(_plain(text))
+    code = spelling_of(column, text)
     if code is None:
         raise _Unfit(f"is not allowed. Use one of {', '.join(column.allowed)}.")
     return code
 
 
+@cache
+def _spellings(allowed: tuple[str, ...], aliases: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {plain(code): code for code in allowed} | {plain(alias): code for alias, code in aliases}
+
+
 def _read_codes(column: Column, value: Any) -> str:
-    entries = split_list(_read_text(column, value))
-    codes = [_match_code(column, entry) for entry in entries]
-    return _joined(codes)
+    return _joined(column, [_match_code(column, entry) for entry in split_list(_read_text(column, value))])
 
 
 def _read_labels(column: Column, value: Any) -> str:
-    return _joined([ANY if entry.lower() == ANY else entry for entry in split_list(_read_text(column, value))])
+    entries = split_list(_read_text(column, value))
+    return _joined(column, [ANY if entry.lower() == ANY else entry for entry in entries])
 
 
-def _joined(entries: Sequence[str]) -> str:
+def _joined(column: Column, entries: Sequence[str]) -> str:
+    if not entries:
+        raise _Unfit(f"is a list without entries. {_wanted(column)}")
     return ANY if ANY in entries else LIST_SEPARATOR.join(sorted(set(entries)))
 
 
@@ -273,7 +263,7 @@ def _wanted(column: Column) -> str:
 
 
 def _article(cell: Cell) -> str:
-    return f"an {cell}" if cell is Cell.ID else f"{cell}" if cell in {Cell.FLAG, Cell.MAYBE} else f"a {cell}"
+    return f"an {cell}" if cell is Cell.ID else f"a {cell}" if cell in {Cell.INTEGER, Cell.NUMBER} else str(cell)
 
 
 _READERS: dict[Cell, Callable[[Column, Any], Any]] = {
@@ -286,4 +276,5 @@ _READERS: dict[Cell, Callable[[Column, Any], Any]] = {
     Cell.CODE: _read_code,
     Cell.CODES: _read_codes,
     Cell.LABELS: _read_labels,
+    Cell.EXTRA: _read_extra,
 }

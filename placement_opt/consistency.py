@@ -1,79 +1,89 @@
 """Checks that need more than one cell: points, references, and decisions that contradict each other."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from placement_opt.cells import split_list
 from placement_opt.errors import Fault
-from placement_opt.schema import TABLES
+from placement_opt.schema import ANY, TABLES
 
 Frames = Mapping[str, pd.DataFrame]
 
 
-def check_tables(frames: Frames) -> list[Fault]:
+def check_tables(frames: Frames, unknown: Collection[str] = ()) -> list[Fault]:
     """Return the faults that show only when rows and tables are held against each other.
 
     Parameters
     ----------
     frames
         The tables of a problem by name, with the types of their description and their rows' labels as index.
+    unknown
+        Tables whose rows are not known, because their file cannot be read: nothing is held against them.
     """
-    faults: list[Fault] = []
-    for check in (
-        _empty_tables,
-        _references,
-        _points,
-        _year_ranges,
-        _sibling_cohorts,
-        _hub_kinds,
-        _link_ends,
-        _part_limit_scopes,
-        _decisions,
-        _requests,
-    ):
-        faults.extend(check(frames))
+    faults: list[Fault] = [*_empty_tables(frames, unknown), *_references(frames, unknown)]
+    for check, needed in _CHECKS.items():
+        if not needed & set(unknown):
+            faults.extend(check(frames))
     return faults
 
 
-def _empty_tables(frames: Frames) -> Iterable[Fault]:
+def _empty_tables(frames: Frames, unknown: Collection[str]) -> Iterable[Fault]:
     for name, table in TABLES.items():
-        if table.required and frames[name].empty:
+        if table.required and name not in unknown and frames[name].empty:
             yield Fault(name, "", "", "", f"The table has no rows. Add at least one: {table.row_is}.")
 
 
-def _references(frames: Frames) -> Iterable[Fault]:
+def _references(frames: Frames, unknown: Collection[str]) -> Iterable[Fault]:
     for name, table in TABLES.items():
-        if name not in frames:
-            continue
         for column in table.columns:
-            if not column.refers_to:
+            to_table, _, to_column = column.refers_to.partition(".")
+            if not column.refers_to or name not in frames or {name, to_table} & set(unknown):
                 continue
-            to_table, to_column = column.refers_to.split(".")
             known = set(frames[to_table][to_column].dropna())
+            if not known and not frames[to_table].empty:  # the whole column is at fault, not what refers to it
+                continue
             cells = frames[name][column.name].dropna()
             for label, value in cells[~cells.isin(known)].items():
                 message = f"is not a {to_column} of the table {to_table}. Add it there or correct it here."
                 yield Fault(name, column.name, str(label), value, message)
 
 
-def _points(frames: Frames) -> Iterable[Fault]:
-    for name, table in TABLES.items():
-        if not table.located:
-            continue
-        for column in ("easting", "northing"):
-            blank = frames[name].index[frames[name][column].isna()]
-            for label in blank:
-                message = "The row has no place on the map. Give easting and northing, a point geometry, or a postcode."
-                yield Fault(name, column, str(label), "", message)
+def _points_of(name: str) -> Callable[[Frames], Iterable[Fault]]:
+    def check(frames: Frames) -> Iterable[Fault]:
+        frame = frames[name]
+        blank = frame[["easting", "northing"]].isna()
+        by_postcode = frame["postcode"].notna() & blank.all(axis="columns")
+        if by_postcode.any():
+            label, count = by_postcode.idxmax(), int(by_postcode.sum())
+            others = f" (and {count - 1:,} more rows)" if count > 1 else ""
+            message = (
+                f"stands in place of easting and northing{others}. Read the files with "
+                "read_problem(..., postcodes=...) and the path of a Code-Point Open file."
+            )
+            yield Fault(name, "postcode", str(label), str(frame["postcode"][by_postcode].iloc[0]), message)
+        blank = blank[~by_postcode]
+        if len(blank) > 1 and blank.to_numpy().all():
+            message = "No row has a place on the map. Give easting and northing, a point geometry, or a postcode."
+            yield Fault(name, "easting, northing", "", "", message)
+            return
+        for label, east, north in blank[blank.any(axis="columns")].itertuples(name=None):
+            columns = ", ".join(("easting",) * east + ("northing",) * north)
+            message = "The row has no place on the map. Give easting and northing, a point geometry, or a postcode."
+            yield Fault(name, columns, str(label), "", message)
+
+    return check
 
 
-def _year_ranges(frames: Frames) -> Iterable[Fault]:
-    for name in ("provisions", "part_limits"):
+def _year_ranges_of(name: str) -> Callable[[Frames], Iterable[Fault]]:
+    def check(frames: Frames) -> Iterable[Fault]:
         frame = frames[name]
         for label, row in frame[frame["min_year"] > frame["max_year"]].iterrows():
             message = f"is above max_year {row['max_year']}. Swap them."
             yield Fault(name, "min_year", str(label), str(row["min_year"]), message)
+
+    return check
 
 
 def _sibling_cohorts(frames: Frames) -> Iterable[Fault]:
@@ -111,30 +121,53 @@ def _link_ends(frames: Frames) -> Iterable[Fault]:
 
 
 def _part_limit_scopes(frames: Frames) -> Iterable[Fault]:
-    limits = frames["part_limits"]
-    for label, row in limits[limits["provision_id"].notna() == limits["setting_id"].notna()].iterrows():
-        message = "The limit needs either a provision_id or a setting_id, and not both."
-        yield Fault("part_limits", "provision_id", str(label), str(row["limit_id"]), message)
+    for label, row in frames["part_limits"].iterrows():
+        has_provision, has_setting = pd.notna(row["provision_id"]), pd.notna(row["setting_id"])
+        if has_provision and has_setting:
+            message = "is given together with a provision_id. A limit is on one of them: clear the other."
+            yield Fault("part_limits", "setting_id", str(label), row["setting_id"], message)
+        elif not has_provision and not has_setting:
+            message = "The cell is blank, and so is setting_id. Say what the limit is on: give one of them."
+            yield Fault("part_limits", "provision_id", str(label), "", message)
 
 
-def _decisions(frames: Frames) -> Iterable[Fault]:
-    statuses = _lookup(frames["provisions"], "provision_id", "status")
-    nevers: dict[tuple[str, str], Any] = {}
-    musts: dict[str, tuple[str, Any]] = {}
+def _bands(frames: Frames) -> Iterable[Fault]:
+    """Where bands are in use at all, a pupil's band that nothing names is a slip: it would fit only what takes any."""
+    named = {band for cell in frames["provisions"]["bands"].dropna() for band in split_list(cell)} - {ANY}
+    named |= set(frames["topups"]["band"].dropna()) | set(frames["resource_use"]["band"].dropna())
+    if not named:
+        return
+    bands = frames["pupils"]["band"].dropna()
+    for label, band in bands[~bands.isin(named)].items():
+        message = (
+            f"is not a band that any row of provisions, topups or resource_use names ({_listed(sorted(named))}). "
+            "Correct it, or name it there."
+        )
+        yield Fault("pupils", "band", str(label), band, message)
+
+
+def _contradictions(frames: Frames) -> Iterable[Fault]:
     rules = frames["pair_rules"]
-    for label, row in rules[rules["rule"] == "never"].iterrows():
-        nevers[row["pupil_id"], row["provision_id"]] = label
-    for label, row in rules[rules["rule"] == "must"].iterrows():
-        pupil_id, provision_id = row["pupil_id"], row["provision_id"]
-        if (pupil_id, provision_id) in nevers:
-            message = f"The row says must, row {nevers[pupil_id, provision_id]} says never. Keep one of them."
-            yield Fault("pair_rules", "rule", str(label), provision_id, message)
-        if pupil_id in musts:
-            other, other_label = musts[pupil_id]
-            message = f"The pupil must go to {other} as well (row {other_label}). Keep one of the rows."
-            yield Fault("pair_rules", "rule", str(label), provision_id, message)
-        else:
-            musts[pupil_id] = (provision_id, label)
+    pairs = list(zip(rules["pupil_id"], rules["provision_id"], rules["rule"], rules.index, strict=True))
+    never_rows = {(pupil, provision): label for pupil, provision, rule, label in pairs if rule == "never"}
+    must_rows: dict[str, tuple[str, Any]] = {}
+    for pupil, provision, rule, label in pairs:
+        if rule != "must" or pd.isna(pupil) or pd.isna(provision):
+            continue
+        if (pupil, provision) in never_rows:
+            message = f"is contradicted by row {never_rows[pupil, provision]}, which says never. Keep one of the rows."
+            yield Fault("pair_rules", "rule", str(label), "must", message)
+        if pupil in must_rows and must_rows[pupil][0] != provision:
+            other, other_label = must_rows[pupil]
+            message = f"is where the pupil must go, but row {other_label} says {other}. Keep one of the rows."
+            yield Fault("pair_rules", "provision_id", str(label), provision, message)
+        must_rows.setdefault(pupil, (provision, label))
+
+
+def _closed_musts(frames: Frames) -> Iterable[Fault]:
+    statuses = _lookup(frames["provisions"], "provision_id", "status")
+    rules = frames["pair_rules"]
+    for label, provision_id in rules.loc[rules["rule"] == "must", "provision_id"].items():
         if statuses.get(provision_id) == "closed":
             message = "is closed, so no pupil can have to go there. Open it or remove the rule."
             yield Fault("pair_rules", "provision_id", str(label), provision_id, message)
@@ -151,4 +184,26 @@ def _requests(frames: Frames) -> Iterable[Fault]:
 
 
 def _lookup(frame: pd.DataFrame, key: str, column: str) -> dict[str, Any]:
-    return dict(zip(frame[key], frame[column], strict=True))
+    return {name: value for name, value in zip(frame[key], frame[column], strict=True) if pd.notna(value)}
+
+
+def _listed(words: Sequence[str], most: int = 12) -> str:
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
+
+
+_CHECKS: Mapping[Callable[[Frames], Iterable[Fault]], frozenset[str]] = {
+    _points_of("pupils"): frozenset({"pupils"}),
+    _points_of("settings"): frozenset({"settings"}),
+    _year_ranges_of("provisions"): frozenset({"provisions"}),
+    _year_ranges_of("part_limits"): frozenset({"part_limits"}),
+    _sibling_cohorts: frozenset({"pupils"}),
+    _hub_kinds: frozenset({"hubs", "provisions"}),
+    _link_ends: frozenset({"links", "hubs", "provisions"}),
+    _part_limit_scopes: frozenset({"part_limits"}),
+    _bands: frozenset({"pupils", "provisions", "topups", "resource_use"}),
+    _contradictions: frozenset({"pair_rules"}),
+    _closed_musts: frozenset({"pair_rules", "provisions"}),
+    _requests: frozenset({"pupils", "settings", "provisions"}),
+}
+"""Each check with the tables that it reads."""

@@ -6,6 +6,9 @@ from typing import Any
 
 from placement_opt.errors import Fault, InputError
 
+GIVEN = "given by the user"
+"""The source of a value that differs from the default and comes without one."""
+
 
 def _number(
     default: float, unit: str, meaning: str, *, year: str, source: str, least: float = 0, most: float = 1_000_000
@@ -37,7 +40,7 @@ class Parameters:
     Examples
     --------
     >>> Parameters(days_per_year=195).days_per_year
-    195
+    195.0
     >>> Parameters().source_of("walk_miles_under_8")
     ('1996', 'Education Act 1996, section 444(5); statutory walking distance')
     """
@@ -181,9 +184,20 @@ class Parameters:
     provenance: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        faults = [fault for item in _described() if (fault := self._fault(item.name, item.metadata))]
+        described = _described()
+        faults = [fault for item in described if (fault := self._fault(item.name, item.metadata))]
+        strangers = set(self.provenance) - {item.name for item in described}
+        faults += [Fault("parameters", "parameter", "", name, "is not known.") for name in sorted(strangers)]
         if faults:
             raise InputError(faults)
+        provenance: dict[str, tuple[str, str]] = {}
+        for item in described:
+            value = getattr(self, item.name)
+            object.__setattr__(self, item.name, value.strip() if "words" in item.metadata else float(value))
+            year, source = self.provenance.get(item.name, ("", ""))
+            if getattr(self, item.name) != item.default or (year, source) != ("", ""):
+                provenance[item.name] = (year, source or GIVEN)
+        object.__setattr__(self, "provenance", provenance)
 
     def _fault(self, name: str, about: Mapping[str, Any]) -> Fault | None:
         value = getattr(self, name)
@@ -264,9 +278,7 @@ def parameters_from_rows(rows: Iterable[Mapping[str, Any]]) -> Parameters:
         except (TypeError, ValueError):
             faults.append(Fault("parameters", "value", label, str(value), f"is not a number ({name})."))
             continue
-        given = (_word_of(row.get("year")), _word_of(row.get("source")))
-        if values[name] != _default_of(name) or given != ("", ""):
-            provenance[name] = (given[0], given[1] or "given by the user")
+        provenance[name] = (_word_of(row.get("year")), _word_of(row.get("source")))
     if faults:
         raise InputError(faults)
     return replace(Parameters(), **values, provenance=provenance)
@@ -278,7 +290,3 @@ def _word_of(value: Any) -> str:
 
 def _described() -> list[Any]:
     return [item for item in fields(Parameters) if item.name != "provenance"]
-
-
-def _default_of(name: str) -> Any:
-    return next(item.default for item in _described() if item.name == name)

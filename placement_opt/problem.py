@@ -1,7 +1,7 @@
 """The question: which pupils, which places, which limits. Validated at the door, never changed."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -9,14 +9,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from placement_opt.cells import read_table
+from placement_opt.cells import read_table, spelling_of
 from placement_opt.consistency import check_tables
 from placement_opt.errors import Fault, InputError
+from placement_opt.headers import plain
 from placement_opt.parameters import Parameters
 from placement_opt.schema import CRS, KINDS, TABLES, Table
 
 _FRAMES = tuple(name for name in TABLES if name != "parameters")
 _POINT_TOLERANCE_M = 1.0
+_LABELS = ("kindlabel", "kind")
 
 
 class Problem:
@@ -177,11 +179,27 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _validated(given: Mapping[str, pd.DataFrame | None]) -> dict[str, pd.DataFrame]:
+def examine_tables(
+    given: Mapping[str, pd.DataFrame | None], unknown: Collection[str] = ()
+) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Read every cell of the tables, hold the tables against each other, and return what is wrong with them.
+
+    Parameters
+    ----------
+    given
+        The tables by name; optional ones may be absent or None.
+    unknown
+        Tables whose rows are not known, because their file cannot be read: nothing is held against them.
+
+    Returns
+    -------
+    frames, faults
+        The tables with the types of their description and their rows' labels as index, and every fault.
+    """
     faults: list[Fault] = []
     frames: dict[str, pd.DataFrame] = {}
     for name in _FRAMES:
-        table, raw = TABLES[name], given.get(name)
+        table, raw = TABLES[name], None if name in unknown else given.get(name)
         if raw is None:
             raw = pd.DataFrame(columns=list(table.names))
         if table.located:
@@ -190,17 +208,27 @@ def _validated(given: Mapping[str, pd.DataFrame | None]) -> dict[str, pd.DataFra
         if name == "provisions":
             frame["kind_label"] = _kind_labels(raw, frame)
         frames[name] = frame
-    faults.extend(fault for fault in check_tables(frames) if not _is_repeated(fault, faults))
+    unread = {(fault.table, column, fault.row) for fault in faults for column in _columns_of(fault)}
+    faults.extend(fault for fault in check_tables(frames, unknown) if not _is_known(fault, unread))
+    return frames, faults
+
+
+def _validated(given: Mapping[str, pd.DataFrame | None]) -> dict[str, pd.DataFrame]:
+    frames, faults = examine_tables(given)
     if faults:
         raise InputError(faults)
     return {name: _sealed(TABLES[name], frame) for name, frame in frames.items()}
 
 
-def _is_repeated(fault: Fault, earlier: list[Fault]) -> bool:
+def _columns_of(fault: Fault) -> tuple[str, ...]:
+    return ("easting", "northing") if fault.column == "geometry" else tuple(fault.column.split(", "))
+
+
+def _is_known(fault: Fault, unread: set[tuple[str, str, str]]) -> bool:
     # A cell that could not be read is blank; that it is blank is no second fault.
-    return any(
-        fault.table == other.table and fault.column in other.column.split(", ") and other.row in {fault.row, ""}
-        for other in earlier
+    return all(
+        (fault.table, column, fault.row) in unread or (fault.table, column, "") in unread
+        for column in _columns_of(fault)
     )
 
 
@@ -210,12 +238,16 @@ def _sealed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _kind_labels(raw: pd.DataFrame, frame: pd.DataFrame) -> "pd.Series[str]":
-    if "kind_label" in frame.columns:
-        return frame["kind_label"].fillna(frame["kind"])
-    header = next((name for name in raw.columns if str(name).strip().lower() == "kind"), None)
-    if header is None:
+    """Return the kinds as the user wrote them; a word for another kind (a label that was left behind) gives way."""
+    kind = TABLES["provisions"].column("kind")
+    header = next((name for name in ("kind_label", *raw.columns) if name in raw and plain(name) in _LABELS), None)
+    if header is None or raw.columns.has_duplicates:
         return frame["kind"]
-    return pd.Series([str(value).strip() for value in raw[header]], index=frame.index, dtype="str")
+    labels = [
+        str(label).strip() if spelling_of(kind, label) == code else code
+        for label, code in zip(raw[header], frame["kind"], strict=True)
+    ]
+    return pd.Series(labels, index=frame.index, dtype="str")
 
 
 def _with_coordinates(table: Table, raw: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
@@ -238,8 +270,9 @@ def _with_coordinates(table: Table, raw: pd.DataFrame, faults: list[Fault]) -> p
     points = raw.geometry.where(is_point)
     for column, values in (("easting", points.x), ("northing", points.y)):
         given = pd.to_numeric(frame[column], errors="coerce") if column in frame.columns else values
-        for label in raw.index[(given - values).abs() > _POINT_TOLERANCE_M]:
+        apart = (given - values).abs() > _POINT_TOLERANCE_M
+        for label, value in given[apart].items():
             message = "lies elsewhere than the row's geometry. Correct one of them or drop the column."
-            faults.append(Fault(table.name, column, str(label), str(given[label]), message))
+            faults.append(Fault(table.name, column, str(label), str(value), message))
         frame[column] = values
     return frame

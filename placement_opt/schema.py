@@ -73,6 +73,7 @@ class Cell(StrEnum):
     CODE = "one of a list"
     CODES = "several of a list"
     LABELS = "a list of words"
+    EXTRA = "text that is only kept"
 
 
 @dataclass(frozen=True)

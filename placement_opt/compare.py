@@ -1,0 +1,349 @@
+"""Plans side by side: what changes in places, money and travel, and who changes place."""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from placement_opt.plan import GROUPS, NOT_PER_PUPIL, Plan
+from placement_opt.schema import KINDS
+
+NOT_GIVEN = "(not given)"
+"""The group of pupils whose row leaves the group blank."""
+
+LAST_PRIMARY_YEAR = 6
+
+HEADLINE = {
+    "pupils": "Pupils",
+    "placed": "Pupils with a place",
+    "unplaced": "Pupils without a place",
+    "cost_gbp": "Cost, £ a year",
+    "transport_gbp": "of which transport, £ a year",
+    "pupils_with_transport": "Pupils with transport",
+    "pupil_miles_per_year": "Pupil miles a year, both ways",
+    "mean_minutes": "Mean journey, minutes one way",
+    "longest_minutes": "Longest journey, minutes one way",
+    "over_guide_primary": "Pupils up to Year 6 over the guidance on journeys",
+    "over_guide_secondary": "Pupils from Year 7 over the guidance on journeys",
+    "co2e_kg": "Emissions of transport, kg CO2e a year",
+    "moves": "Pupils who move to another place",
+    "places_over": "Places used over the number",
+}
+"""The rows of `Comparison.headline` and what they mean."""
+
+_TRAVEL = (
+    "pupils_with_transport",
+    "transport_gbp",
+    "pupil_miles_per_year",
+    "mean_minutes",
+    "longest_minutes",
+    "over_guide_primary",
+    "over_guide_secondary",
+    "co2e_kg",
+)
+_WITH_UNPLACED = ("need", "year_group", "locality")
+_MOVE_COLUMNS = (
+    "pupil_id",
+    "count",
+    "need",
+    "year_group",
+    "from_provision_id",
+    "from_kind",
+    "to_provision_id",
+    "to_kind",
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """Plans on one cost basis, side by side; the first is the reference. Make one with `compare`.
+
+    Parameters
+    ----------
+    plans
+        The plans by name.
+    """
+
+    plans: Mapping[str, Plan]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plans", MappingProxyType(dict(self.plans)))
+
+    @property
+    def reference(self) -> str:
+        """The name of the plan that the others are held against."""
+        return next(iter(self.plans))
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The names of the other plans, in the order given."""
+        return tuple(self.plans)[1:]
+
+    def headline(self) -> pd.DataFrame:
+        """Return the key figures: a row each (see `HEADLINE`), a column for each plan and for each change."""
+        table = pd.DataFrame({name: _headline(plan) for name, plan in self.plans.items()}, index=list(HEADLINE))
+        return self._with_changes(table.rename_axis("figure"))
+
+    def transport(self) -> pd.DataFrame:
+        """Return the travel rows of the headline: pupils, £, miles, minutes, guidance, emissions."""
+        return self.headline().loc[list(_TRAVEL)]
+
+    def by(self, group: str) -> pd.DataFrame:
+        """Return pupils and £ for each group and plan, with the differences.
+
+        Parameters
+        ----------
+        group
+            One of line, payer, kind, need, year_group, locality, provision_id, setting_id.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by the group. Columns have two levels: the measure (`pupils`: placed pupils on whom money of the
+            group is spent or who are of the group; `gbp`; for need, year group and locality also `unplaced`), then
+            the plan or the change.
+
+        Raises
+        ------
+        ValueError
+            When the group is not one of those above.
+        """
+        if group not in GROUPS:
+            raise ValueError(f"`group` is {group!r}; use one of {', '.join(GROUPS)}.")
+        measures: dict[str, dict[str, pd.Series[Any]]] = {
+            "pupils": {name: _pupils_by(plan, group) for name, plan in self.plans.items()},
+            "gbp": {name: _gbp_by(plan, group) for name, plan in self.plans.items()},
+        }
+        if group in _WITH_UNPLACED:
+            measures["unplaced"] = {name: _unplaced_by(plan, group) for name, plan in self.plans.items()}
+        index = _ordered({label for series in measures.values() for one in series.values() for label in one.index})
+        frames = {}
+        for measure, series in measures.items():
+            table = pd.DataFrame({name: one.reindex(index) for name, one in series.items()}, index=index).fillna(0)
+            table = table.round(2) if measure == "gbp" else table.astype("int64")
+            frames[measure] = self._with_changes(table)
+        return pd.concat(frames, axis=1).rename_axis(group)
+
+    def moves(self, before: str | None = None, after: str | None = None) -> pd.DataFrame:
+        """Return the pupils who are elsewhere in one plan than in another.
+
+        Parameters
+        ----------
+        before
+            Name of a plan; None = the reference.
+        after
+            Name of a plan; None = the last one.
+
+        Returns
+        -------
+        DataFrame
+            A row for each pupil, or for each part of a row of identical pupils that goes from one provision to one
+            other: pupil_id, count, need, year_group, from_provision_id, from_kind, to_provision_id, to_kind. A blank
+            provision means no place. Pupils who are in one plan only are left out.
+
+        Raises
+        ------
+        KeyError
+            When there is no plan of that name.
+        """
+        flows = self.flows(before, after)
+        changed = flows["from_provision_id"].fillna("") != flows["to_provision_id"].fillna("")
+        return flows[changed].reset_index(drop=True)
+
+    def flows(self, before: str | None = None, after: str | None = None) -> pd.DataFrame:
+        """Return where every pupil is in one plan and in another, those who stay included; see `moves`."""
+        start = _places_of(self.plans[self.reference if before is None else before])
+        end = _places_of(self.plans[list(self.plans)[-1] if after is None else after])
+        rows = [
+            (pupil_id, count, *end[pupil_id].about, *one, *other)
+            for pupil_id in sorted(set(start) & set(end))
+            for one, other, count in _matched(start[pupil_id].at, end[pupil_id].at)
+        ]
+        types = {"pupil_id": "str", "count": "int64", "need": "str", "year_group": "int64"}
+        table = pd.DataFrame(rows, columns=list(_MOVE_COLUMNS))
+        return table.astype({name: types.get(name, "str") for name in _MOVE_COLUMNS})
+
+    def summary(self) -> str:
+        """Return the comparison in a few lines of text."""
+        table = self.headline()
+        width = max(len(label) for label in HEADLINE.values())
+        columns = [str(name) for name in table.columns]
+        widths = [max(14, len(name)) for name in columns]
+        head = " ".join([" " * width, *(name.rjust(size) for name, size in zip(columns, widths, strict=True))])
+        basis = self.plans[self.reference].policy.cost_basis
+        lines = [f"{len(self.plans)} plans, costs on the {basis} basis", head]
+        for figure, row in table.iterrows():
+            cells = [_number_text(str(figure), value).rjust(size) for value, size in zip(row, widths, strict=True)]
+            lines.append(" ".join([HEADLINE[str(figure)].ljust(width), *cells]))
+        return "\n".join(lines)
+
+    def _with_changes(self, table: pd.DataFrame) -> pd.DataFrame:
+        changes = {change_name(name): (table[name] - table[self.reference]).round(6) for name in self.others}
+        return table.assign(**changes)
+
+    def __repr__(self) -> str:
+        return f"Comparison({', '.join(self.plans)})"
+
+    def _repr_html_(self) -> str:
+        table = self.headline()
+        head = "".join(f"<th scope='col'>{escape(str(name))}</th>" for name in table.columns)
+        body = "".join(
+            f"<tr><th scope='row' style='text-align:left'>{HEADLINE[str(figure)]}</th>"
+            + "".join(f"<td>{_number_text(str(figure), value)}</td>" for value in row)
+            + "</tr>"
+            for figure, row in table.iterrows()
+        )
+        return (
+            f"<table><caption>Comparison</caption><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+
+def compare(plans: Mapping[str, Plan]) -> Comparison:
+    """Set plans side by side.
+
+    Parameters
+    ----------
+    plans
+        Plans by name; the first is the reference, often today's placements.
+
+    Raises
+    ------
+    ValueError
+        When there is no plan, or costs were counted on different bases and so cannot be compared.
+
+    Examples
+    --------
+    >>> from placement_opt.errors import Status
+    >>> from placement_opt.plan import TABLE_COLUMNS
+    >>> from placement_opt.policy import Policy
+    >>> nobody = {name: pd.DataFrame() for name in TABLE_COLUMNS}
+    >>> compare({"today": Plan(Status.BASELINE, nobody, Policy()), "plan": Plan(Status.OPTIMAL, nobody, Policy())})
+    Comparison(today, plan)
+    """
+    if not plans:
+        raise ValueError("There is no plan to compare; give at least one, by name.")
+    bases = {name: plan.policy.cost_basis for name, plan in plans.items()}
+    if len(set(bases.values())) > 1:
+        shown = ", ".join(f"{name}: {basis}" for name, basis in bases.items())
+        raise ValueError(f"Plans on different cost bases cannot be compared ({shown}). Make them on one `cost_basis`.")
+    return Comparison(plans)
+
+
+def change_name(name: str) -> str:
+    """Return the heading of the column that holds a plan's change from the reference."""
+    return f"change: {name}"
+
+
+def _headline(plan: Plan) -> "pd.Series[float]":
+    travel, placements = plan.travel(), plan.placements
+    over, primary = placements["over_guide"], placements["year_group"] <= LAST_PRIMARY_YEAR
+    figures = {
+        "pupils": plan.placed_pupils + plan.unplaced_pupils,
+        "placed": plan.placed_pupils,
+        "unplaced": plan.unplaced_pupils,
+        "cost_gbp": plan.cost_gbp,
+        "over_guide_primary": placements.loc[over & primary, "count"].sum(),
+        "over_guide_secondary": placements.loc[over & ~primary, "count"].sum(),
+        "moves": placements.loc[placements["change"] == "moves", "count"].sum(),
+        "places_over": plan.use["places_over"].sum(),
+    }
+    figures |= {name: travel[name] for name in _TRAVEL if name in travel.index}
+    return pd.Series(figures, dtype="float64").reindex(list(HEADLINE)).round(6)
+
+
+def _groups_of(frame: pd.DataFrame, group: str) -> "pd.Series[str]":
+    labels = frame[group].astype("object")
+    blank = pd.Series(NOT_GIVEN, frame.index, dtype="object")
+    if "pupil_id" in frame.columns:
+        blank = blank.where(frame["pupil_id"].notna(), NOT_PER_PUPIL)
+    return labels.where(labels.notna(), blank).rename(group)
+
+
+def _gbp_by(plan: Plan, group: str) -> "pd.Series[float]":
+    money = plan.money()
+    return money.groupby(_groups_of(money, group))["gbp"].sum()
+
+
+def _pupils_by(plan: Plan, group: str) -> "pd.Series[int]":
+    placements = plan.placements
+    if group in placements.columns:
+        return placements.groupby(_groups_of(placements, group))["count"].sum()
+    spent = plan.money().dropna(subset=["pupil_id"])[[group, "pupil_id", "provision_id"]].drop_duplicates()
+    counts = placements[["pupil_id", "provision_id", "count"]]
+    return spent.merge(counts, on=["pupil_id", "provision_id"]).groupby(group)["count"].sum()
+
+
+def _unplaced_by(plan: Plan, group: str) -> "pd.Series[int]":
+    unplaced = plan.unplaced
+    return unplaced.groupby(_groups_of(unplaced, group))["count"].sum()
+
+
+def _ordered(labels: set[object]) -> list[object]:
+    kinds = {kind: rank for rank, kind in enumerate(KINDS)}
+
+    def key(label: object) -> tuple[int, float, str]:
+        if label in (NOT_GIVEN, NOT_PER_PUPIL):
+            return (3, 0, str(label))
+        if isinstance(label, int | float):
+            return (0, float(label), "")
+        return (1, kinds[str(label)], "") if str(label) in kinds else (2, 0, str(label))
+
+    return sorted(labels, key=key)
+
+
+_At = tuple[str | None, str | None]
+"""A provision and its kind; None for no place."""
+
+
+@dataclass(frozen=True)
+class _Places:
+    about: tuple[str, int]
+    at: "Counter[_At]"
+
+
+def _places_of(plan: Plan) -> dict[str, _Places]:
+    places: dict[str, _Places] = {}
+    placed = plan.placements[["pupil_id", "need", "year_group", "provision_id", "kind", "count"]]
+    unplaced = plan.unplaced[["pupil_id", "need", "year_group", "count"]]
+    rows = [*placed.itertuples(index=False, name=None)]
+    rows += [
+        (pupil, need, year, None, None, count)
+        for pupil, need, year, count in unplaced.itertuples(index=False, name=None)
+    ]
+    for pupil_id, need, year_group, provision_id, kind, count in rows:
+        entry = places.setdefault(pupil_id, _Places((need, year_group), Counter()))
+        entry.at[provision_id, kind] += count
+    return places
+
+
+def _matched(start: "Counter[_At]", end: "Counter[_At]") -> list[tuple[_At, _At, int]]:
+    """Pair identical pupils so that as many as possible stay; the rest in order of provision."""
+    stay = start & end
+    flows = [(place, place, count) for place, count in sorted(stay.items(), key=_by_place)]
+    goers, comers = (deque(sorted((counts - stay).items(), key=_by_place)) for counts in (start, end))
+    while goers and comers:
+        (origin, leaving), (target, arriving) = goers.popleft(), comers.popleft()
+        moved = min(leaving, arriving)
+        flows.append((origin, target, moved))
+        if leaving > moved:
+            goers.appendleft((origin, leaving - moved))
+        if arriving > moved:
+            comers.appendleft((target, arriving - moved))
+    return flows
+
+
+def _by_place(entry: tuple[_At, int]) -> tuple[bool, str]:
+    provision_id = entry[0][0]
+    return provision_id is None, provision_id or ""
+
+
+def _number_text(figure: str, value: float) -> str:
+    if pd.isna(value):
+        return "none"
+    if figure.endswith("_gbp"):
+        return f"{value:,.2f}"
+    return f"{value:,.1f}" if figure.endswith(("_minutes", "_kg", "_per_year")) else f"{value:,.0f}"

@@ -1,0 +1,137 @@
+"""The problem, the travel and the policy side by side as arrays, in one fixed order: what rules and prices work on."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from placement_opt.errors import Fault, InputError
+from placement_opt.policy import Policy
+from placement_opt.problem import Problem
+from placement_opt.travel import TravelMatrix
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+NOBODY = -1
+"""Position that stands for "none" in arrays of positions."""
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """A problem with its travel matrix and policy, by position.
+
+    Parameters
+    ----------
+    problem, travel, policy
+        The travel matrix is aligned with the problem: rows are pupils and columns settings in the problem's order.
+    """
+
+    problem: Problem
+    travel: TravelMatrix
+    policy: Policy
+
+    @cached_property
+    def pupils(self) -> pd.DataFrame:
+        """The pupils; a position is a row of this frame."""
+        return self.problem.pupils
+
+    @cached_property
+    def provisions(self) -> pd.DataFrame:
+        """The provisions; a position is a row of this frame."""
+        return self.problem.provisions
+
+    @cached_property
+    def settings(self) -> pd.DataFrame:
+        """The settings; a position is a row of this frame."""
+        return self.problem.settings
+
+    @cached_property
+    def setting_of(self) -> Ints:
+        """Position of each provision's setting."""
+        return _positions(self.settings["setting_id"], self.provisions["setting_id"])
+
+    @cached_property
+    def current(self) -> Ints:
+        """Position of each pupil's present provision, or NOBODY."""
+        return _positions(self.provisions["provision_id"], self.pupils["current_provision_id"])
+
+    @cached_property
+    def requested(self) -> Ints:
+        """Position of each pupil's requested setting, or NOBODY."""
+        return _positions(self.settings["setting_id"], self.pupils["requested_setting_id"])
+
+    @cached_property
+    def must(self) -> Ints:
+        """Position of the provision that an officer says the pupil must go to, or NOBODY."""
+        rules = self.problem.table("pair_rules")
+        musts = rules[rules["rule"] == "must"]
+        out = np.full(len(self.pupils), NOBODY, dtype=np.int64)
+        rows = _positions(self.pupils["pupil_id"], musts["pupil_id"])
+        out[rows] = _positions(self.provisions["provision_id"], musts["provision_id"])
+        return out
+
+    @cached_property
+    def never(self) -> tuple[Ints, Ints]:
+        """Positions of the pupils and provisions of the pairs that an officer ruled out."""
+        rules = self.problem.table("pair_rules")
+        nevers = rules[rules["rule"] == "never"]
+        return (
+            _positions(self.pupils["pupil_id"], nevers["pupil_id"]),
+            _positions(self.provisions["provision_id"], nevers["provision_id"]),
+        )
+
+    @cached_property
+    def needs_bands(self) -> tuple[pd.DataFrame, Ints]:
+        """The distinct combinations of need and band (blank band = ""), and each pupil's position among them."""
+        keys = pd.DataFrame({"need": self.pupils["need"], "band": self.pupils["band"].fillna("")})
+        classes = keys.drop_duplicates().sort_values(["need", "band"]).reset_index(drop=True)
+        position = {key: place for place, key in enumerate(classes.itertuples(index=False, name=None))}
+        return classes, np.array([position[key] for key in keys.itertuples(index=False, name=None)], dtype=np.int64)
+
+    @cached_property
+    def kinds(self) -> NDArray[Any]:
+        """The kind of each provision."""
+        return self.provisions["kind"].to_numpy(dtype=object)
+
+    def pupil_column(self, name: str) -> NDArray[Any]:
+        """Return a column of the pupils as an array."""
+        return self.pupils[name].to_numpy()
+
+    def provision_column(self, name: str) -> NDArray[Any]:
+        """Return a column of the provisions as an array."""
+        return self.provisions[name].to_numpy()
+
+    def minutes(self, pupil: Ints, provision: Ints) -> Floats:
+        """Return minutes, one way, for positions of pupils and provisions that broadcast; NaN = unreachable."""
+        return self.travel.minutes[pupil, self.setting_of[provision]]
+
+    def miles(self, pupil: Ints, provision: Ints) -> Floats:
+        """Return miles, one way, for positions of pupils and provisions that broadcast; NaN = unreachable."""
+        return self.travel.miles[pupil, self.setting_of[provision]]
+
+
+def gather_facts(problem: Problem, travel: TravelMatrix, policy: Policy) -> Facts:
+    """Put a problem, its travel and a policy side by side.
+
+    Raises
+    ------
+    InputError
+        When the travel matrix lacks a pupil or a setting, or the policy names an authority that no setting has.
+    """
+    if policy.authorities is not None:
+        known = set(problem.settings["authority"].dropna())
+        unknown = [name for name in policy.authorities if name not in known]
+        if unknown:
+            shown = ", ".join(sorted(known)) or "none"
+            message = f"is in the policy's `authorities`, but no setting has it. Known authorities: {shown}."
+            raise InputError(Fault("settings", "authority", "", name, message) for name in unknown)
+    return Facts(problem, travel.aligned(problem), policy)
+
+
+def _positions(index: "pd.Series[Any]", values: "pd.Series[Any]") -> Ints:
+    return np.asarray(pd.Index(index).get_indexer(pd.Index(values)), dtype=np.int64)

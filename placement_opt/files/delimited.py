@@ -1,0 +1,223 @@
+"""A folder of CSV files: one for each table, parameters in parameters.toml."""
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from placement_opt.errors import Fault
+from placement_opt.files.raw import Findings, RawTables, looks_like, match_names, written_beside
+from placement_opt.files.parameter_table import PARAMETERS_FILE, parameters_text, read_parameters
+
+COMPANIONS = frozenset({"travel"})
+"""Names of CSV files that may lie in the folder of a problem and are no table of it."""
+
+_SAVE_AS = "In Excel: Save As, 'CSV UTF-8 (Comma delimited)'."
+_LONGEST_CELL_LINES = 50
+
+
+@dataclass
+class CsvTable:
+    """One CSV file as it stands: rows labelled by line, what is wrong, and which rows are broken."""
+
+    table: str
+    file: str
+    frame: pd.DataFrame | None = None
+    faults: list[Fault] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+
+    def fault(self, line: int | str, message: str, *, value: str = "", breaks: bool = False) -> None:
+        """Note what is wrong with a line, or with the whole file where `line` is blank."""
+        self.faults.append(Fault(self.table, "", str(line), value, message))
+        if breaks:
+            self.broken.add(str(line))
+
+
+def read_folder(folder: Path) -> RawTables:
+    """Read the CSV files of a folder and its parameters.toml.
+
+    Parameters
+    ----------
+    folder
+        A folder that exists.
+    """
+    findings = Findings("file")
+    paths = {path.stem: path for path in folder.iterdir() if path.suffix.lower() == ".csv"}
+    for table, name in match_names(set(paths) - COMPANIONS, findings).items():
+        if table == "parameters":
+            findings.lose(table, f"Parameters of a folder stand in {PARAMETERS_FILE}. Move them there and remove the CSV file.")
+            continue
+        read = read_csv(paths[name], table)
+        findings.faults.extend(read.faults)
+        findings.broken.update((table, line) for line in read.broken)
+        if read.frame is None:
+            findings.unknown.add(table)
+        else:
+            findings.frames[table] = read.frame
+    parameters = folder / PARAMETERS_FILE
+    if parameters.is_file():
+        findings.frames["parameters"] = read_parameters(parameters, findings)
+    return findings.sealed()
+
+
+def read_csv(path: Path, table: str) -> CsvTable:
+    """Read a CSV file as text, strictly: every line has as many fields as the header, and nothing is guessed."""
+    read = CsvTable(table, path.name)
+    what = looks_like(path)
+    if what not in {"text", "an empty file", "a file of an unknown format"}:
+        read.fault("", f"{path.name} is not a CSV file: it is {what}. Save the table as CSV and use that file.")
+        return read
+    lines = _decoded(path.read_bytes(), read)
+    start = next((number for number, line in enumerate(lines) if line.strip()), None)
+    if start is None:
+        read.fault("", f"{path.name} is empty. Its first line holds the names of the columns.")
+        return read
+    header = _fields(lines[start])
+    if header is None:
+        read.fault(start + 1, "A quotation mark in the header is not closed. Correct the names of the columns.")
+        return read
+    if len(header) == 1 and re.search(r"[;\t|]", header[0]):
+        read.fault("", f"{path.name} is not separated by commas. {_SAVE_AS}", value=header[0][:60])
+        return read
+    labels, records = _records(lines, start, len(header), read)
+    read.frame = pd.DataFrame(records, index=labels, columns=header, dtype=object)
+    return read
+
+
+def write_folder(frames: Mapping[str, pd.DataFrame], parameters: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """Write tables to a folder, all or nothing; files that are no table of a problem stay as they are.
+
+    Parameters
+    ----------
+    frames
+        Tables of plain values by name. An empty one is written only where its file exists already.
+    parameters
+        Rows of parameter, value, year and source.
+    folder
+        Made if it does not exist.
+    """
+    is_new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with ExitStack() as stack:
+            for name, frame in frames.items():
+                path = folder / f"{name}.csv"
+                if not frame.empty or path.exists():
+                    _write_csv(frame, stack.enter_context(written_beside(path)))
+            path = folder / PARAMETERS_FILE
+            if parameters or path.exists():
+                draft = stack.enter_context(written_beside(path))
+                draft.write_text(parameters_text(parameters), encoding="utf-8", newline="\n")
+    except BaseException:
+        if is_new and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+
+
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(frame.columns)
+        writer.writerows([_text(value) for value in row] for row in frame.itertuples(index=False, name=None))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _decoded(data: bytes, read: CsvTable) -> list[str]:
+    """Return the lines of a file; what is not UTF-8 is noted, and read as what it probably is."""
+    encoding = _wide_encoding(data)
+    if encoding:
+        read.fault("", f"{read.file} is UTF-16 text, not UTF-8. {_SAVE_AS}", value="UTF-16")
+        return _split(data.decode(encoding, errors="replace"))
+    try:
+        return _split(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return _mixed(data, read)
+
+
+def _wide_encoding(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    start = data[:400]
+    if len(start) >= 8 and start.count(0) > len(start) // 3:
+        return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
+    return ""
+
+
+def _mixed(data: bytes, read: CsvTable) -> list[str]:
+    lines, foreign = [], []
+    for number, line in enumerate(re.split(rb"\r\n|\n|\r", data.removeprefix(b"\xef\xbb\xbf")), start=1):
+        try:
+            lines.append(line.decode("utf-8"))
+        except UnicodeDecodeError:
+            lines.append(line.decode("cp1252", errors="replace"))
+            foreign.append(number)
+    more = f" (nor in {len(foreign) - 1:,} more lines)" if len(foreign) > 1 else ""
+    message = f"{read.file} is not UTF-8 in this line{more}; it is probably Windows-1252. {_SAVE_AS}"
+    read.fault(foreign[0], message, value=lines[foreign[0] - 1][:60])
+    return lines
+
+
+def _split(text: str) -> list[str]:
+    return re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff"))
+
+
+def _fields(text: str) -> list[str] | None:
+    """Return the fields of a record; None where its quotation marks do not match."""
+    if '"' not in text:
+        return text.split(",")
+    try:
+        return next(csv.reader(text.splitlines(keepends=True), strict=True))
+    except (csv.Error, StopIteration):
+        return None
+
+
+def _records(lines: list[str], header: int, width: int, read: CsvTable) -> tuple[list[int], list[list[str]]]:
+    labels: list[int] = []
+    records: list[list[str]] = []
+    number = header + 1
+    while number < len(lines):
+        label, line = number + 1, lines[number]
+        number += 1
+        if "\0" in line:
+            line = line.replace("\0", "")
+            read.fault(label, "The line holds NUL bytes: the file is damaged. Export it again.", breaks=True)
+        if not line.strip(", \t"):
+            continue
+        fields = _fields(line)
+        if fields is None:
+            fields, taken = _over_several_lines(lines, number - 1, width)
+            number += taken - 1
+            if taken == 1:
+                message = "A quotation mark in this line is not closed, or stands inside a cell. Correct the line."
+                read.fault(label, message, value=line[:60], breaks=True)
+        if len(fields) != width and str(label) not in read.broken:
+            read.fault(label, _width_message(len(fields), width, is_last=number >= len(lines)), breaks=True)
+        labels.append(label)
+        records.append([*fields, *[""] * width][:width])
+    return labels, records
+
+
+def _over_several_lines(lines: list[str], first: int, width: int) -> tuple[list[str], int]:
+    """Read a record whose cells hold line breaks; where that fails, one line without its quotation marks."""
+    for taken in range(2, min(_LONGEST_CELL_LINES, len(lines) - first) + 1):
+        fields = _fields("\n".join(lines[first : first + taken]))
+        if fields is not None and len(fields) == width:
+            return fields, taken
+    return lines[first].replace('"', "").split(","), 1
+
+
+def _width_message(found: int, width: int, *, is_last: bool) -> str:
+    if found < width:
+        cut = " The file may have been cut off here." if is_last else ""
+        return f"The line has {found} fields where the header has {width}.{cut} Correct the line or export the file again."
+    return f"The line has {found} fields where the header has {width}. Put quotation marks around text with commas."

@@ -1,0 +1,218 @@
+"""Every pupil and every provision: allowed with its cost, split into parts, or refused with its reason."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from placement_opt.facts import NOBODY, Bools, Facts, Floats, Ints, gather_facts
+from placement_opt.policy import Policy
+from placement_opt.prices import Prices
+from placement_opt.problem import Problem
+from placement_opt.rules import REASON_TEXTS, Reason, refuse
+from placement_opt.transport import NO_MODE, estimate_journeys, is_over_guide, modes_of
+from placement_opt.travel import TravelMatrix
+
+
+@dataclass(frozen=True, eq=False)
+class CostedPairs:
+    """A list of pairs with what each costs for one pupil and a year.
+
+    Parameters
+    ----------
+    pupil, provision
+        Positions.
+    minutes, miles
+        One way.
+    topup_gbp, place_gbp, transport_gbp, co2e_kg, topup_payer, entitled, mode
+        As `docs/formulation.md`, section 2, defines them; `mode` is "" without entitlement.
+    """
+
+    pupil: Ints
+    provision: Ints
+    minutes: Floats
+    miles: Floats
+    topup_gbp: Floats
+    place_gbp: Floats
+    transport_gbp: Floats
+    co2e_kg: Floats
+    topup_payer: NDArray[Any]
+    entitled: Bools
+    mode: NDArray[Any]
+    over_guide: Bools
+
+    @cached_property
+    def cost_gbp(self) -> Floats:
+        """The whole cost of one pupil of each pair, in £ and pence."""
+        return np.round(self.topup_gbp + self.place_gbp + self.transport_gbp, 2)
+
+    def __len__(self) -> int:
+        return len(self.pupil)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Pairs:
+    """All pairs of a problem under a policy.
+
+    Parameters
+    ----------
+    facts
+        What the pairs were made from.
+    refusals
+        Shape (pupils, provisions): the `Reason` that refuses a pair, 0 where it is allowed.
+    stays
+        Which pupils stay at their present provision; their place is not a decision.
+    allowed
+        The allowed pairs with their costs, sorted by pupil and provision.
+    """
+
+    facts: Facts
+    refusals: NDArray[np.uint8]
+    stays: Bools
+    allowed: CostedPairs
+
+    @cached_property
+    def could_keep(self) -> Bools:
+        """Which pupils could keep their present place."""
+        rows = np.arange(len(self.facts.pupils))
+        present = self.facts.current != NOBODY
+        keeps = present & (self.refusals[rows, np.where(present, self.facts.current, 0)] == 0)
+        return np.asarray(keeps, dtype=np.bool_)
+
+    def table(self) -> pd.DataFrame:
+        """Return the allowed pairs: ids, kind, minutes, miles, each part of the cost of one pupil, payer, mode."""
+        allowed = self.allowed
+        provisions = self.facts.provisions.iloc[allowed.provision]
+        return pd.DataFrame(
+            {
+                "pupil_id": self.facts.pupils["pupil_id"].to_numpy()[allowed.pupil],
+                "provision_id": provisions["provision_id"].to_numpy(),
+                "kind": provisions["kind"].to_numpy(),
+                "minutes": allowed.minutes,
+                "miles": allowed.miles,
+                "topup_gbp": allowed.topup_gbp,
+                "place_gbp": allowed.place_gbp,
+                "transport_gbp": allowed.transport_gbp,
+                "cost_gbp": allowed.cost_gbp,
+                "topup_payer": allowed.topup_payer,
+                "entitled": allowed.entitled,
+                "mode": allowed.mode,
+                "co2e_kg": allowed.co2e_kg,
+            }
+        )
+
+    def refused(self) -> pd.DataFrame:
+        """Return the refused pairs: pupil_id, provision_id, reason."""
+        pupil, provision = np.nonzero(self.refusals)
+        texts = np.array([REASON_TEXTS[reason] for reason in Reason], dtype=object)
+        return pd.DataFrame(
+            {
+                "pupil_id": self.facts.pupils["pupil_id"].to_numpy()[pupil],
+                "provision_id": self.facts.provisions["provision_id"].to_numpy()[provision],
+                "reason": texts[self.refusals[pupil, provision]],
+            }
+        )
+
+    def reason(self, pupil_id: str, provision_id: str) -> str:
+        """Return why a pair is refused, or "allowed".
+
+        Raises
+        ------
+        KeyError
+            When the problem has no such pupil or provision.
+        """
+        rows = np.flatnonzero(self.facts.pupils["pupil_id"] == pupil_id)
+        columns = np.flatnonzero(self.facts.provisions["provision_id"] == provision_id)
+        if not len(rows) or not len(columns):
+            missing = f"pupil {pupil_id!r}" if not len(rows) else f"provision {provision_id!r}"
+            raise KeyError(f"The problem has no {missing}.")
+        return REASON_TEXTS[Reason(int(self.refusals[rows[0], columns[0]]))]
+
+    def __repr__(self) -> str:
+        return (
+            f"Pairs({len(self.allowed):,} allowed, {int((self.refusals != 0).sum()):,} refused, "
+            f"{int(self.stays.sum()):,} rows of pupils stay)"
+        )
+
+
+def candidate_pairs(problem: Problem, travel: TravelMatrix, *, policy: Policy | None = None) -> Pairs:
+    """Work out who could go where and at what cost.
+
+    Parameters
+    ----------
+    problem, travel
+        The question, and the journeys.
+    policy
+        None = the default policy.
+
+    Raises
+    ------
+    InputError
+        When the travel matrix lacks a pupil or setting, a place that a pupil must have cannot be had, or a price is
+        missing.
+
+    Examples
+    --------
+    >>> from placement_opt.examples import tiny
+    >>> from placement_opt.travel import crow_fly
+    >>> pairs = candidate_pairs(tiny(), crow_fly(tiny()))
+    >>> pairs
+    Pairs(7 allowed, 5 refused, 1 rows of pupils stay)
+    >>> pairs.reason("P3", "B-special")
+    'does not take the need'
+    """
+    facts = gather_facts(problem, travel, policy or Policy())
+    refusals, stays = refuse(facts)
+    pupil, provision = np.nonzero(refusals == 0)
+    return Pairs(facts, refusals, stays, cost_pairs(facts, pupil, provision))
+
+
+def cost_pairs(facts: Facts, pupil: Ints, provision: Ints) -> CostedPairs:
+    """Cost a list of pairs, allowed or not; each has to be reachable.
+
+    Parameters
+    ----------
+    facts
+        What is known.
+    pupil, provision
+        Positions, of equal length.
+
+    Raises
+    ------
+    InputError
+        When a price is missing.
+    """
+    prices, journeys = Prices(facts), estimate_journeys(facts, pupil, provision)
+    topup_gbp, topup_payer = prices.topup(pupil, provision)
+    names = np.append(modes_of(facts.problem)["mode"].to_numpy(dtype=object), NO_MODE)
+    minutes = facts.minutes(pupil, provision)
+    return CostedPairs(
+        pupil,
+        provision,
+        minutes,
+        facts.miles(pupil, provision),
+        topup_gbp,
+        prices.place(pupil, provision),
+        journeys.transport_gbp,
+        journeys.co2e_kg,
+        topup_payer,
+        journeys.entitled,
+        np.where(journeys.entitled, names[journeys.mode], ""),
+        is_over_guide(facts, pupil, minutes),
+    )
+
+
+def possible_sibling_groups(pairs: Pairs) -> list[list[int]]:
+    """Return the sibling groups for which one school is possible for every member, as positions of pupils."""
+    groups = pairs.facts.pupils["sibling_group"]
+    allowed, settings = pairs.allowed, pairs.facts.setting_of
+    possible = []
+    for _, rows in sorted(groups.groupby(groups).indices.items()):
+        members = sorted(int(row) for row in rows)
+        schools = [set(settings[allowed.provision[allowed.pupil == i]].tolist()) for i in members]
+        if len(members) > 1 and set.intersection(*schools):
+            possible.append(members)
+    return possible

@@ -1,0 +1,242 @@
+"""Small groups hidden in what is meant to be shared, and enough beside them that nothing can be worked out.
+
+A count of 1 to 4 pupils is hidden. Where a total, or any other sum that is shown, would give it away, the next smallest
+count is hidden too. A count is safe when there is a witness: another set of whole numbers for what is hidden that fits
+everything that is shown and every sum, and in which this count is different. Where none is found, more is hidden. What
+is worked out from knowledge outside the report is beyond it.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+LEAST_SHOWN = 5
+"""The smallest group of pupils that is shown (the usual rule for published counts of pupils with special needs)."""
+
+_NO_LIMIT = 10**9
+_MOST_TRIALS = 400
+"""Steps in the search for one witness; where it ends without one, more is hidden than need be."""
+
+
+class Mark(StrEnum):
+    """How a count is shown."""
+
+    SHOWN = ""
+    SMALL = "under 5"
+    """1 to 4 pupils."""
+    WITHHELD = "withheld"
+    """Hidden so that a smaller group cannot be worked out."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A total that is the sum of its parts, and that a reader knows to be."""
+
+    total: Hashable
+    parts: tuple[Hashable, ...]
+
+    @property
+    def keys(self) -> tuple[Hashable, ...]:
+        """The total and the parts."""
+        return (self.total, *self.parts)
+
+
+def protect(counts: Mapping[Hashable, int], sums: Iterable[Sum]) -> Mapping[Hashable, Mark]:
+    """Say of each count whether it is shown, is under 5, or is withheld to protect another.
+
+    Parameters
+    ----------
+    counts
+        Every count that would be shown, by a key.
+    sums
+        Every sum among them that a reader can see or guess.
+
+    Returns
+    -------
+    Mapping
+        A mark for each key. No hidden count follows from those that are shown.
+
+    Raises
+    ------
+    ValueError
+        When a count is negative, or a sum does not add up: then the protection would protect something else.
+
+    Examples
+    --------
+    >>> marks = protect({"all": 30, "ASD": 3, "MLD": 7, "SLD": 20}, [Sum("all", ("ASD", "MLD", "SLD"))])
+    >>> [str(marks[key]) or "shown" for key in ("all", "ASD", "MLD", "SLD")]
+    ['shown', 'under 5', 'withheld', 'shown']
+    """
+    sums = tuple(sums)
+    _check(counts, sums)
+    marks = {key: Mark.SMALL if 0 < count < LEAST_SHOWN else Mark.SHOWN for key, count in counts.items()}
+    while found := derivable(counts, marks, sums):
+        if not _hide_beside(found, counts, marks, sums):
+            break
+    return MappingProxyType(marks)
+
+
+def derivable(
+    counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Sequence[Sum]
+) -> frozenset[Hashable]:
+    """Return the hidden counts for which no witness is found: those that a reader might work out.
+
+    Parameters
+    ----------
+    counts, marks, sums
+        As for `protect`.
+    """
+    hidden = {key for key, mark in marks.items() if mark is not Mark.SHOWN}
+    sums_of: dict[Hashable, list[Sum]] = {key: [] for key in hidden}
+    for one in sums:
+        for key in hidden.intersection(one.keys):
+            sums_of[key].append(one)
+    ranges = {key: _range(counts[key], marks[key]) for key in hidden}
+    safe: set[Hashable] = set()
+    for key in sorted(hidden, key=str):
+        if key not in safe:
+            safe |= _witness(key, counts, ranges, sums_of)
+    return frozenset(hidden - safe)
+
+
+def hidden_amounts(
+    pupils: Mapping[Hashable, int], amounts: Mapping[Hashable, float], hidden: Iterable[Hashable] = ()
+) -> frozenset[Hashable]:
+    """Return the groups whose amounts (£, miles, averages) have to be hidden when their total is shown.
+
+    Groups of 1 to 4 pupils are hidden, and then the next smallest with an amount, until the hidden groups are at least
+    two with at least 5 pupils together: then the total less what is shown says nothing of a small group. A total that
+    has no such protection (everything hidden already) is for the caller to hide: see `is_total_safe`.
+
+    Parameters
+    ----------
+    pupils
+        Pupils that the amount of each group is about; 0 where it is about none.
+    amounts
+        The amounts by group.
+    hidden
+        Groups that are hidden for another reason.
+
+    Examples
+    --------
+    >>> sorted(hidden_amounts({"taxi": 2, "bus": 9, "pass": 40}, {"taxi": 9000.0, "bus": 4500.0, "pass": 800.0}))
+    ['bus', 'taxi']
+    """
+    chosen = {key for key, count in pupils.items() if 0 < count < LEAST_SHOWN} | set(hidden)
+    spare = sorted(
+        (key for key in pupils if key not in chosen and amounts.get(key, 0) != 0 and pupils[key] > 0),
+        key=lambda key: (pupils[key], str(key)),
+    )
+    while chosen and spare and not is_total_safe(pupils, chosen):
+        chosen.add(spare.pop(0))
+    return frozenset(chosen)
+
+
+def is_total_safe(pupils: Mapping[Hashable, int], hidden: Iterable[Hashable]) -> bool:
+    """Say whether a total may stand beside the groups that are not hidden.
+
+    Parameters
+    ----------
+    pupils
+        Pupils in each group.
+    hidden
+        The hidden groups.
+    """
+    filled = [pupils[key] for key in hidden if pupils[key] > 0]
+    return not filled or (len(filled) >= 2 and sum(filled) >= LEAST_SHOWN)
+
+
+def _check(counts: Mapping[Hashable, int], sums: Sequence[Sum]) -> None:
+    for key, count in counts.items():
+        if count < 0:
+            raise ValueError(f"The count of {key!r} is {count}; a count of pupils is not negative.")
+    for one in sums:
+        parts = sum(counts[key] for key in one.parts)
+        if parts != counts[one.total]:
+            raise ValueError(f"The parts of {one.total!r} add up to {parts}, not to {counts[one.total]}.")
+
+
+def _hide_beside(
+    found: frozenset[Hashable], counts: Mapping[Hashable, int], marks: dict[Hashable, Mark], sums: Sequence[Sum]
+) -> bool:
+    """Hide one more count in each sum that gives another away, or else in a sum that touches such a sum."""
+    hidden = {key for key, mark in marks.items() if mark is not Mark.SHOWN}
+    for reach in (found, hidden):
+        touched: set[Hashable] = set()
+        for one in sums:
+            if touched.intersection(one.keys) or not reach.intersection(one.keys):
+                continue
+            choice = _next_to_hide(one, counts, marks)
+            if choice is not None:
+                marks[choice] = Mark.WITHHELD
+                touched.update(one.keys)
+        if touched:
+            return True
+    return False
+
+
+def _next_to_hide(one: Sum, counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark]) -> Hashable | None:
+    """Choose the smallest part that is shown, or else the total.
+
+    Where all of them are hidden, even that the total is under 5 says too much (four groups of one pupil each).
+    """
+    parts = [key for key in one.parts if marks[key] is Mark.SHOWN and counts[key] > 0]
+    if parts:
+        return min(parts, key=lambda key: (counts[key], str(key)))
+    return one.total if marks[one.total] is not Mark.WITHHELD and counts[one.total] > 0 else None
+
+
+def _range(count: int, mark: Mark) -> tuple[int, int]:
+    """Return what a reader knows of a hidden count."""
+    if mark is Mark.SMALL:
+        return 1, LEAST_SHOWN - 1
+    return (LEAST_SHOWN if count >= LEAST_SHOWN else 0), _NO_LIMIT
+
+
+def _witness(
+    key: Hashable,
+    counts: Mapping[Hashable, int],
+    ranges: Mapping[Hashable, tuple[int, int]],
+    sums_of: Mapping[Hashable, Sequence[Sum]],
+) -> set[Hashable]:
+    """Return the counts that differ in another filling that fits, this one among them; empty when none is found."""
+    for step in (1, -1):
+        low, high = ranges[key]
+        if low <= counts[key] + step <= high:
+            changes = {key: step}
+            if _settled(changes, counts, ranges, sums_of, [_MOST_TRIALS]):
+                return set(changes)
+    return set()
+
+
+def _settled(
+    changes: dict[Hashable, int],
+    counts: Mapping[Hashable, int],
+    ranges: Mapping[Hashable, tuple[int, int]],
+    sums_of: Mapping[Hashable, Sequence[Sum]],
+    trials_left: list[int],
+) -> bool:
+    """Change further hidden counts until every sum adds up again; the changes are left in place on success."""
+    unsettled = next(((one, off) for key in changes for one in sums_of[key] if (off := _imbalance(one, changes))), None)
+    if unsettled is None:
+        return True
+    one, off = unsettled
+    candidates = [key for key in one.keys if key in ranges and key not in changes]
+    for key in sorted(candidates, key=lambda key: (len(sums_of[key]), -ranges[key][1], str(key))):
+        step = off if key == one.total else -off
+        low, high = ranges[key]
+        if not low <= counts[key] + step <= high:
+            continue
+        trials_left[0] -= 1
+        if trials_left[0] < 0:
+            return False
+        changes[key] = step
+        if _settled(changes, counts, ranges, sums_of, trials_left):
+            return True
+        del changes[key]
+    return False
+
+
+def _imbalance(one: Sum, changes: Mapping[Hashable, int]) -> int:
+    return sum(changes.get(key, 0) for key in one.parts) - changes.get(one.total, 0)

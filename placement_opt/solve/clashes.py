@@ -1,0 +1,65 @@
+"""When no plan can keep all the rules: a smallest set of rules that clash, in words."""
+
+import pulp
+
+from placement_opt.errors import Status
+from placement_opt.model import build_model
+from placement_opt.model.draft import Draft
+from placement_opt.pairs import Pairs
+from placement_opt.policy import SolveOptions
+from placement_opt.solve.highs import run_highs
+from placement_opt.solve.stages import Clock
+
+BROKEN = 1e-6
+
+
+def find_clashes(pairs: Pairs, options: SolveOptions, clock: Clock) -> list[str]:
+    """Return rules that cannot all hold, such that without any one of them the others can.
+
+    Parameters
+    ----------
+    pairs
+        Of a problem whose model is infeasible.
+    options, clock
+        How long to look. When the time runs out, the set found so far is returned; it may hold more than is needed.
+
+    Notes
+    -----
+    The elastic filter of Chinneck & Dravnieks (1991): every rule may be broken at a price; those that are broken are
+    enforced one after the other until nothing helps. What is enforced then holds a conflict, which is thinned rule by
+    rule.
+    """
+    enforced: list[str] = []
+    sentences: dict[str, str] = {}
+    while True:
+        draft = build_model(pairs, enforced=enforced)
+        sentences = draft.sentences
+        broken = _broken_rows(draft, options, clock)
+        if broken is None:
+            break
+        if not broken:
+            return []
+        enforced += broken
+    for name in list(enforced):
+        fewer = [other for other in enforced if other != name]
+        if _broken_rows(build_model(pairs, enforced=fewer), options, clock) is None:
+            enforced = fewer
+    return [sentences[name] for name in sorted(enforced, key=list(sentences).index)]
+
+
+def _broken_rows(draft: Draft, options: SolveOptions, clock: Clock) -> list[str] | None:
+    """Return the rows that a least-broken solution breaks; None when the enforced rows alone cannot be kept."""
+    draft.problem.setObjective(pulp.LpAffineExpression(dict(draft.broken.terms)))
+    run = run_highs(
+        draft.problem,
+        gap=0.0,
+        time_limit_s=clock.left_s(),
+        options={"threads": options.threads, "random_seed": options.seed},
+    )
+    if run.status is Status.INFEASIBLE:
+        return None
+    if not run.has_solution:
+        return []
+    return [
+        name for name, columns in draft.slacks.items() if any((column.varValue or 0.0) > BROKEN for column in columns)
+    ]

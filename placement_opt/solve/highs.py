@@ -1,0 +1,160 @@
+"""HiGHS behind PuLP: the model is handed over in one piece, and how the run ended is read from the solver itself.
+
+This is the only module that knows a solver.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import highspy
+import numpy as np
+import pulp
+
+from placement_opt.errors import Status
+
+LONGEST_S = 1e7
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one run of the solver ended.
+
+    Parameters
+    ----------
+    status
+        `OPTIMAL` to the gap asked for, `FEASIBLE`, `INFEASIBLE` or `NO_SOLUTION`.
+    value, bound
+        Objective of the best solution and the proven bound, constants included; NaN where there is none.
+    seconds
+        Wall-clock time.
+    """
+
+    status: Status
+    value: float
+    bound: float
+    seconds: float
+
+    @property
+    def has_solution(self) -> bool:
+        """Whether the columns hold a solution."""
+        return self.status in {Status.OPTIMAL, Status.FEASIBLE}
+
+
+class FastHighs(pulp.HiGHS):  # type: ignore[misc]
+    """PuLP's HiGHS with the whole model passed at once instead of row by row, the objective's constant included.
+
+    Parameters
+    ----------
+    start
+        Use the present values of the columns as a first solution.
+    options
+        As for `pulp.HiGHS`; an option that HiGHS does not know is an error.
+    """
+
+    def __init__(self, *, start: bool = False, **options: Any) -> None:
+        super().__init__(msg=False, **options)
+        self.start = start
+
+    def buildSolverModel(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
+        """Pass the problem to HiGHS as arrays."""
+        columns, rows = lp.variables(), lp.constraints()
+        for place, column in enumerate(columns):
+            column.index = place
+        for place, row in enumerate(rows):
+            row.index = place
+        _must_be_ok(lp.solverModel.passModel(_as_arrays(lp, columns, rows, integer=self.mip)), "passModel")
+        if self.start and all(column.varValue is not None for column in columns):
+            solution = highspy.HighsSolution()
+            solution.col_value = [float(column.varValue) for column in columns]
+            lp.solverModel.setSolution(solution)
+
+    def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
+        """Create the solver; refuse options that HiGHS does not know instead of ignoring them."""
+        super().createAndConfigureSolver(lp)
+        for name, value in self.optionsDict.items():
+            _must_be_ok(lp.solverModel.setOptionValue(name, value), f"option {name}")
+
+
+def run_highs(
+    problem: pulp.LpProblem, *, gap: float, time_limit_s: float | None, options: Mapping[str, Any], start: bool = False
+) -> Run:
+    """Solve a PuLP problem with HiGHS.
+
+    Parameters
+    ----------
+    problem
+        Its columns hold the solution afterwards, where there is one.
+    gap
+        Relative gap at which to stop.
+    time_limit_s
+        Seconds; None = no limit.
+    options
+        Further options of HiGHS.
+    start
+        Use the present values of the columns as a first solution.
+    """
+    before = perf_counter()
+    solver = FastHighs(
+        gapRel=gap, timeLimit=LONGEST_S if time_limit_s is None else max(time_limit_s, 0.01), start=start, **options
+    )
+    problem.solve(solver)
+    return _read_run(problem, perf_counter() - before)
+
+
+def version() -> str:
+    """Return the solver's name and version."""
+    return f"HiGHS {highspy.Highs().version()}"  # type: ignore[no-untyped-call]
+
+
+def _read_run(problem: pulp.LpProblem, seconds: float) -> Run:
+    """Read the end of the run from HiGHS; PuLP's own status says optimal after a time limit."""
+    model = problem.solverModel
+    info, ended = model.getInfo(), model.getModelStatus()
+    has_solution = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    is_mip = any(column.cat == pulp.LpInteger for column in problem.variables())
+    if ended in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}:
+        return Run(Status.INFEASIBLE, np.nan, np.nan, seconds)
+    if ended == highspy.HighsModelStatus.kModelEmpty:
+        constant = float(problem.objective.constant)
+        return Run(Status.OPTIMAL, constant, constant, seconds)
+    if not has_solution:
+        return Run(Status.NO_SOLUTION, np.nan, np.nan, seconds)
+    value = float(info.objective_function_value)
+    bound = float(info.mip_dual_bound) if is_mip else value
+    done = ended == highspy.HighsModelStatus.kOptimal
+    return Run(Status.OPTIMAL if done else Status.FEASIBLE, value, min(bound, value), seconds)
+
+
+def _as_arrays(
+    problem: pulp.LpProblem, columns: list[pulp.LpVariable], rows: list[pulp.LpConstraint], *, integer: bool
+) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(columns), len(rows)
+    cost = np.zeros(len(columns))
+    for column, coefficient in problem.objective.items():
+        cost[column.index] = coefficient
+    lp.col_cost_ = cost
+    lp.offset_ = float(problem.objective.constant)
+    lp.col_lower_ = np.array([-np.inf if c.lowBound is None else c.lowBound for c in columns], dtype=float)
+    lp.col_upper_ = np.array([np.inf if c.upBound is None else c.upBound for c in columns], dtype=float)
+    if integer:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[c.cat == pulp.LpInteger] for c in columns]
+    lower, upper = zip(*[(row.getLb(), row.getUb()) for row in rows], strict=True) if rows else ((), ())
+    lp.row_lower_ = np.array([-np.inf if value is None else value for value in lower], dtype=float)
+    lp.row_upper_ = np.array([np.inf if value is None else value for value in upper], dtype=float)
+    entries = [[(column.index, value) for column, value in row.items() if value != 0] for row in rows]
+    lengths = np.array([len(row) for row in entries], dtype=np.int32)
+    flat = [entry for row in entries for entry in row]
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    lp.a_matrix_.index_ = np.array([index for index, _ in flat], dtype=np.int32)
+    lp.a_matrix_.value_ = np.array([value for _, value in flat], dtype=float)
+    return lp
+
+
+def _must_be_ok(status: highspy.HighsStatus, what: str) -> None:
+    if status == highspy.HighsStatus.kError:
+        raise RuntimeError(f"HiGHS refused {what}.")

@@ -1,0 +1,161 @@
+"""The order of goals: fewest unplaced, then least £, then fewest minutes; or all three in one weighted sum."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from time import perf_counter
+from typing import Any
+
+import pulp
+
+from placement_opt.errors import NoPlanError, Status
+from placement_opt.model import Draft
+from placement_opt.model.draft import LE, Objective
+from placement_opt.policy import SolveOptions
+from placement_opt.solve.highs import Run, run_highs
+
+COST_SLACK_GBP = 1.0
+"""What the last stage may add to the whole year's £, so that rounding in the solver cannot make it infeasible."""
+HALF_A_PUPIL = 0.5
+WHOLE_PUPILS = 0.99
+"""An absolute gap below one pupil proves a whole number of unplaced pupils."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One goal, and how far it was reached."""
+
+    name: str
+    status: Status
+    value: float
+    bound: float
+    seconds: float
+    is_weighted: bool = False
+    """The value is a weighted sum of £, unplaced pupils and minutes."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the stage as plain values, for a record."""
+        return {**asdict(self), "status": str(self.status)}
+
+
+class Clock:
+    """The time that is left of a limit.
+
+    Parameters
+    ----------
+    limit_s
+        Seconds from now; None = no limit.
+    """
+
+    def __init__(self, limit_s: float | None) -> None:
+        self._start, self._limit_s = perf_counter(), limit_s
+
+    def left_s(self) -> float | None:
+        """Return the seconds that are left; None = no limit."""
+        return None if self._limit_s is None else max(0.0, self._limit_s - (perf_counter() - self._start))
+
+    def used_s(self) -> float:
+        """Return the seconds since the start."""
+        return perf_counter() - self._start
+
+
+def solve_in_stages(draft: Draft, options: SolveOptions, clock: Clock, progress: Progress) -> list[Stage]:
+    """Solve a draft; its columns hold the solution afterwards.
+
+    Returns
+    -------
+    list of Stage
+        unplaced, cost and minutes; or only cost, with the weights added in.
+
+    Raises
+    ------
+    NoPlanError
+        When the first stage proves that there is no plan, or finds none in time.
+    """
+    if options.weights is not None:
+        objective = [(draft.money, 1.0), (draft.weighed, 1.0)]
+        objective += [(draft.unplaced, options.weights.get("unplaced", 0.0))]
+        objective += [(draft.minutes, options.weights.get("minutes", 0.0))]
+        stage = _first_stage(draft, "cost", objective, options.gap, options, clock, progress)
+        return [replace(stage, is_weighted=True)]
+    stages = []
+    if draft.unplaced.terms:
+        absolute = {"mip_abs_gap": WHOLE_PUPILS}
+        stages.append(
+            _first_stage(draft, "unplaced", [(draft.unplaced, 1.0)], 0.0, options, clock, progress, **absolute)
+        )
+        most = round(stages[0].value) - draft.unplaced.constant
+        draft.row("stage_unplaced", draft.unplaced.terms, LE, most + HALF_A_PUPIL)
+    cost = [(draft.money, 1.0), (draft.weighed, 1.0)]
+    if stages:
+        stages.append(_next_stage(draft, "cost", cost, options, clock, progress))
+    else:
+        stages.append(_first_stage(draft, "cost", cost, options.gap, options, clock, progress))
+    most_gbp = stages[-1].value + COST_SLACK_GBP - draft.money.constant - draft.weighed.constant
+    draft.row("stage_cost", draft.money.terms + draft.weighed.terms, LE, most_gbp)
+    stages.append(_next_stage(draft, "minutes", [(draft.minutes, 1.0)], options, clock, progress))
+    return stages
+
+
+def _first_stage(
+    draft: Draft,
+    name: str,
+    goals: list[tuple[Objective, float]],
+    gap: float,
+    options: SolveOptions,
+    clock: Clock,
+    progress: Progress,
+    **more: Any,
+) -> Stage:
+    progress(f"stage {name}: {len(draft.placed):,} possible placements")
+    _set_objective(draft, goals)
+    run = run_highs(draft.problem, gap=gap, time_limit_s=clock.left_s(), options={**_solver_options(options), **more})
+    if not run.has_solution:
+        raise NoPlanError(run.status)
+    return _stage(name, run, progress)
+
+
+def _next_stage(
+    draft: Draft,
+    name: str,
+    goals: list[tuple[Objective, float]],
+    options: SolveOptions,
+    clock: Clock,
+    progress: Progress,
+) -> Stage:
+    """Solve for a later goal from the present solution, which stands where nothing better is found."""
+    _set_objective(draft, goals)
+    columns = draft.problem.variables()
+    before = [column.varValue for column in columns]
+    value_before = float(pulp.value(draft.problem.objective))
+    left_s = clock.left_s()
+    if left_s is None or left_s > 0:
+        progress(f"stage {name}")
+        run = run_highs(
+            draft.problem, gap=options.gap, time_limit_s=left_s, options=_solver_options(options), start=True
+        )
+        if run.has_solution:
+            return _stage(name, run, progress)
+    for column, value in zip(columns, before, strict=True):
+        column.varValue = value
+    return Stage(name, Status.FEASIBLE, value_before, float("-inf"), 0.0)
+
+
+def _stage(name: str, run: Run, progress: Progress) -> Stage:
+    progress(f"stage {name}: {run.status}, value {run.value:,.2f}, bound {run.bound:,.2f}, {run.seconds:.1f} s")
+    return Stage(name, run.status, run.value, run.bound, run.seconds)
+
+
+def _solver_options(options: SolveOptions) -> dict[str, Any]:
+    return {"threads": options.threads, "random_seed": options.seed, "mip_feasibility_tolerance": 1e-7}
+
+
+def _set_objective(draft: Draft, goals: list[tuple[Objective, float]]) -> None:
+    merged: dict[pulp.LpVariable, float] = {}
+    constant = 0.0
+    for goal, weight in goals:
+        constant += weight * goal.constant
+        for column, coefficient in goal.terms:
+            merged[column] = merged.get(column, 0.0) + weight * coefficient
+    draft.problem.setObjective(pulp.LpAffineExpression(merged, constant=constant))

@@ -1,0 +1,165 @@
+"""The estimate of home to school transport: who is entitled, by which mode, at what cost and CO2e."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from placement_opt.facts import NOBODY, Bools, Facts, Floats, Ints
+from placement_opt.parameters import Parameters
+from placement_opt.problem import Problem
+from placement_opt.schema import TABLES
+
+LAST_YEAR_UNDER_8 = 3
+"""A pupil of Year 3 is 7 on the 31 August before the school year; ages count on that day (SEN2 guide)."""
+LAST_PRIMARY_YEAR = 6
+NO_MODE = "none permitted"
+BUS_CO2E_KG_PER_MILE = 0.12525 * 1.609344
+"""Local bus outside London, kg CO2e for a passenger and mile: DESNZ conversion factors 2025."""
+
+
+@dataclass(frozen=True, eq=False)
+class Journeys:
+    """What transport means for pairs, one entry for each pair and one pupil of it.
+
+    Parameters
+    ----------
+    entitled
+        The council owes transport.
+    mode
+        Position in the table of modes; NOBODY = not entitled, or no mode is permitted.
+    transport_gbp, co2e_kg
+        For a year.
+    """
+
+    entitled: Bools
+    mode: Ints
+    transport_gbp: Floats
+    co2e_kg: Floats
+
+
+def default_modes(parameters: Parameters) -> pd.DataFrame:
+    """Return the modes that a problem without its own has: a shared vehicle and a public transport pass.
+
+    Notes
+    -----
+    The daily and the mileage price of the shared vehicle are set so that a seat at `shared_vehicle_mean_miles` costs
+    the published average `shared_vehicle_gbp`.
+
+    Examples
+    --------
+    >>> modes = default_modes(Parameters()).set_index("mode")
+    >>> vehicle = modes.loc["shared vehicle"]
+    >>> round(190 * (vehicle["gbp_per_day"] + vehicle["gbp_per_mile"] * 2 * 7) / vehicle["riders"])
+    8800
+    """
+    riders = parameters.shared_vehicle_riders
+    vehicle_gbp_per_day = parameters.shared_vehicle_gbp * riders / parameters.days_per_year
+    fixed = parameters.shared_vehicle_fixed_share
+    rows = [
+        {
+            "mode": "public transport pass",
+            "gbp_per_day": parameters.pass_gbp / parameters.days_per_year,
+            "gbp_per_mile": 0.0,
+            "riders": 1.0,
+            "wheelchair": False,
+            "assistant": False,
+            "independent_only": True,
+            "co2e_kg_per_mile": BUS_CO2E_KG_PER_MILE,
+            "vehicle_miles_per_mile": 1.0,
+        },
+        {
+            "mode": "shared vehicle",
+            "gbp_per_day": vehicle_gbp_per_day * fixed,
+            "gbp_per_mile": vehicle_gbp_per_day * (1 - fixed) / (2 * parameters.shared_vehicle_mean_miles),
+            "riders": riders,
+            "wheelchair": True,
+            "assistant": True,
+            "independent_only": False,
+            "co2e_kg_per_mile": parameters.vehicle_co2e_kg_per_mile,
+            "vehicle_miles_per_mile": parameters.vehicle_miles_per_loaded_mile,
+        },
+    ]
+    return pd.DataFrame(rows).assign(max_miles=np.nan)[list(TABLES["modes"].names)]
+
+
+def modes_of(problem: Problem) -> pd.DataFrame:
+    """Return the modes of a problem, sorted by name; the default ones where it has none."""
+    modes = problem.table("modes")
+    return default_modes(problem.parameters) if modes.empty else modes
+
+
+def walking_limit_miles(facts: Facts) -> Floats:
+    """Return each pupil's statutory walking distance (Education Act 1996, section 444(5))."""
+    parameters = facts.problem.parameters
+    young = facts.pupil_column("year_group") <= LAST_YEAR_UNDER_8
+    return np.where(young, parameters.walk_miles_under_8, parameters.walk_miles_from_8)
+
+
+def is_entitled(facts: Facts, pupil: Ints, miles: Floats) -> Bools:
+    """Return who is owed transport, for positions of pupils that broadcast with miles.
+
+    An officer's decision (`entitled`) comes first; then mobility (wheelchair, alone, assistant): such a pupil cannot
+    reasonably be expected to walk any distance; then the walking distance.
+    """
+    decided = facts.pupils["entitled"]
+    needs_it = facts.pupils[["wheelchair", "solo", "assistant"]].any(axis=1).to_numpy()
+    always = decided.fillna(value=False).to_numpy(dtype=bool) | (decided.isna().to_numpy() & needs_it)
+    never = (~decided.fillna(value=True)).to_numpy(dtype=bool)
+    far = miles > walking_limit_miles(facts)[pupil]
+    return np.asarray(always[pupil] | (far & ~never[pupil]), dtype=np.bool_)
+
+
+def permitted(facts: Facts, modes: pd.DataFrame) -> Bools:
+    """Return which modes a pupil may use at all, distance apart: shape (pupils, modes)."""
+    pupils = facts.pupils
+    solo = pupils["solo"].to_numpy()[:, None]
+    alone = pupils["independent_travel"].to_numpy()[:, None]
+    wheelchair = ~pupils["wheelchair"].to_numpy()[:, None] | modes["wheelchair"].to_numpy()[None, :]
+    assistant = ~pupils["assistant"].to_numpy()[:, None] | modes["assistant"].to_numpy()[None, :]
+    independent = ~modes["independent_only"].to_numpy()[None, :] | (alone & ~solo)
+    return np.asarray(wheelchair & assistant & independent, dtype=np.bool_)
+
+
+def reach_miles(facts: Facts) -> Floats:
+    """Return how far each pupil can be carried by any permitted mode; minus infinity where none is permitted."""
+    modes = modes_of(facts.problem)
+    limits = modes["max_miles"].fillna(np.inf).to_numpy(dtype=float)
+    reach = np.where(permitted(facts, modes), limits[None, :], -np.inf)
+    return np.asarray(reach.max(axis=1, initial=-np.inf), dtype=np.float64)
+
+
+def estimate_journeys(facts: Facts, pupil: Ints, provision: Ints) -> Journeys:
+    """Estimate transport for a list of pairs.
+
+    Parameters
+    ----------
+    facts
+        What is known.
+    pupil, provision
+        Positions, of equal length; every pair can be reached.
+    """
+    modes, days = modes_of(facts.problem), facts.problem.parameters.days_per_year
+    miles = facts.miles(pupil, provision)
+    entitled = is_entitled(facts, pupil, miles)
+    may_use, solo = permitted(facts, modes), facts.pupil_column("solo")[pupil]
+    best = np.full(len(pupil), np.inf)
+    mode = np.full(len(pupil), NOBODY, dtype=np.int64)
+    co2e_kg = np.zeros(len(pupil))
+    for place, row in enumerate(modes.to_dict("records")):
+        riders = np.where(solo, 1.0, row["riders"])
+        gbp = np.round(days * (row["gbp_per_day"] + row["gbp_per_mile"] * 2 * miles) / riders, 2)
+        in_reach = np.isnan(row["max_miles"]) | (miles <= row["max_miles"])
+        better = entitled & may_use[pupil, place] & in_reach & (gbp < best)
+        kg = days * 2 * miles * row["vehicle_miles_per_mile"] * row["co2e_kg_per_mile"] / riders
+        best, mode, co2e_kg = np.where(better, gbp, best), np.where(better, place, mode), np.where(better, kg, co2e_kg)
+    transport_gbp = np.where(mode == NOBODY, 0.0, best)
+    return Journeys(entitled, mode, transport_gbp, np.round(co2e_kg, 3))
+
+
+def is_over_guide(facts: Facts, pupil: Ints, minutes: Floats) -> Bools:
+    """Return which journeys are longer than guidance advises: 45 minutes up to Year 6, 75 from Year 7."""
+    parameters = facts.problem.parameters
+    primary = facts.pupil_column("year_group")[pupil] <= LAST_PRIMARY_YEAR
+    guide = np.where(primary, parameters.guide_minutes_primary, parameters.guide_minutes_secondary)
+    return np.asarray(minutes > guide, dtype=np.bool_)

@@ -1,0 +1,131 @@
+"""The plan held against the question: what every check looks at."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from placement_opt.errors import Status
+from placement_opt.plan import Plan
+from placement_opt.problem import Problem
+from placement_opt.travel import TravelMatrix
+from placement_opt.verify.eligibility import Eligibility, eligibility_of
+from placement_opt.verify.links import links_of
+from placement_opt.verify.modes import Mode, modes_of
+from placement_opt.verify.question import Question, Real, Truth, Whole, ask, plain, positions
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Case:
+    """A plan and the question that it answers.
+
+    Parameters
+    ----------
+    links
+        Every hub with every spoke, indexed by both ids.
+    placed
+        The rows of the plan's placements whose pupil and provision the problem knows, and whose count is above 0.
+    pupil, provision
+        For each row of `placed`, positions in the question's tables.
+    where
+        For each row of `placed`, what to call it in a message.
+    is_open, is_served
+        For each provision, what the table `use` says, and whether the table `outreach` has it as a spoke.
+    """
+
+    question: Question
+    plan: Plan
+    links: pd.DataFrame
+    modes: tuple[Mode, ...]
+    eligibility: Eligibility
+    placed: pd.DataFrame
+    pupil: Whole
+    provision: Whole
+    where: list[str]
+    is_open: Truth
+    is_served: Truth
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the plan is today's placements, which no rule has to hold for."""
+        return self.plan.status is Status.BASELINE
+
+    @property
+    def count(self) -> Whole:
+        """For each row of `placed`, how many pupils."""
+        return self.placed["count"].to_numpy(dtype=np.int64)
+
+    @property
+    def taken(self) -> Whole:
+        """For each row of `placed`, how many places."""
+        return np.asarray(self.count * self.question.of_pupils("places")[self.pupil], dtype=np.int64)
+
+    @property
+    def stays(self) -> Truth:
+        """For each row of `placed`, whether its pupils are of those who stay, and are where they stay."""
+        is_present = self.question.present[self.pupil] == self.provision
+        return np.asarray(~self.eligibility.may_move[self.pupil] & is_present)
+
+    @property
+    def minutes(self) -> Real:
+        """For each row of `placed`, the journey of the travel matrix."""
+        return self.question.minutes[self.pupil, self.question.school[self.provision]]
+
+    @property
+    def miles(self) -> Real:
+        """For each row of `placed`, the journey of the travel matrix."""
+        return self.question.miles[self.pupil, self.question.school[self.provision]]
+
+    def per_provision(self, amounts: Whole) -> Whole:
+        """Return whole amounts of the rows of `placed`, added up for each provision."""
+        total = np.zeros(len(self.question.provisions), dtype=np.int64)
+        np.add.at(total, self.provision, amounts)
+        return total
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: its name, and what gives a sentence for each thing that it finds wrong.
+
+    Parameters
+    ----------
+    of_baseline
+        Whether today's placements have to pass it too.
+    """
+
+    name: str
+    find: Callable[[Case], Iterable[str]]
+    of_baseline: bool = True
+
+
+def case_of(problem: Problem, travel: TravelMatrix, plan: Plan) -> Case:
+    """Hold a plan against its question.
+
+    Raises
+    ------
+    InputError
+        When the travel matrix lacks a pupil or a school of the problem.
+    """
+    question = ask(problem, travel, plan.policy)
+    links = links_of(question)
+    placed = plan.placements
+    pupil = positions(question.pupils["pupil_id"], placed["pupil_id"])
+    provision = positions(question.provisions["provision_id"], placed["provision_id"])
+    is_known = (pupil >= 0) & (provision >= 0) & (placed["count"] > 0).to_numpy()
+    placed = placed[is_known].reset_index(drop=True)
+    is_open = dict(zip(plan.use["provision_id"], plan.use["is_open"], strict=True))
+    provision_ids = question.provisions["provision_id"]
+    return Case(
+        question,
+        plan,
+        links,
+        modes_of(question),
+        eligibility_of(question, links),
+        placed,
+        pupil[is_known],
+        provision[is_known],
+        [f"{one} at {other}" for one, other in zip(placed["pupil_id"], placed["provision_id"], strict=True)],
+        np.array([bool(is_open.get(name, False)) for name in provision_ids]),
+        provision_ids.isin(set(plain(plan.outreach["spoke_id"]))).to_numpy(),
+    )

@@ -1,0 +1,86 @@
+"""What a verification found: a value that can be read, shown, or raised."""
+
+import html
+from collections import Counter
+from dataclasses import dataclass
+
+from placement_opt.errors import PlanError
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing that is wrong with a plan.
+
+    Examples
+    --------
+    >>> print(Finding("places", "A-base: 3 places are taken, 2 is the most."))
+    places: A-base: 3 places are taken, 2 is the most.
+    """
+
+    check: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.message}"
+
+
+@dataclass(frozen=True, repr=False)
+class Verification:
+    """What was checked of a plan, and what was found to be wrong.
+
+    Parameters
+    ----------
+    checks
+        The names of the checks that were made.
+    findings
+        Everything that is wrong; empty for a right plan.
+
+    Examples
+    --------
+    >>> Verification(("places", "links"))
+    Verification(right, 2 checks)
+    """
+
+    checks: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing wrong was found."""
+        return not self.findings
+
+    def raise_if_wrong(self) -> None:
+        """Do nothing for a right plan.
+
+        Raises
+        ------
+        PlanError
+            When anything was found; it lists every finding.
+        """
+        if self.findings:
+            raise PlanError([str(finding) for finding in self.findings])
+
+    def summary(self) -> str:
+        """Return the outcome in a few lines of text, with the first findings."""
+        if self.is_right:
+            return f"The plan is right: {len(self.checks)} checks, nothing found."
+        per_check = Counter(finding.check for finding in self.findings)
+        lines = [
+            f"The plan is wrong: {len(self.findings):,} findings in {len(per_check)} of {len(self.checks)} checks."
+        ]
+        lines += [f"  {name}: {per_check[name]:,}" for name in self.checks if name in per_check]
+        lines += [f"- {finding}" for finding in self.findings[:_SHOWN]]
+        if len(self.findings) > _SHOWN:
+            lines.append(f"- and {len(self.findings) - _SHOWN:,} more")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        outcome = "right" if self.is_right else f"{len(self.findings):,} findings"
+        return f"Verification({outcome}, {len(self.checks)} checks)"
+
+    def _repr_html_(self) -> str:
+        first, *others = self.summary().splitlines()
+        items = "".join(f"<li>{html.escape(line.strip().removeprefix('- '))}</li>" for line in others)
+        return f"<p>{html.escape(first)}</p><ul>{items}</ul>" if items else f"<p>{html.escape(first)}</p>"

@@ -1,0 +1,154 @@
+"""Nothing that is hidden can be worked out from what is shown."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from itertools import product
+
+import highspy
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from placement_opt.report.suppression import Mark, Sum, derivable, hidden_amounts, is_total_safe, protect
+
+CAP = 14
+"""The brute-force reader tries hidden counts up to here; enough, as the examples hide small counts."""
+
+
+def possible_values(
+    counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], parts: Sequence[Hashable], total: Hashable
+) -> dict[Hashable, set[int]]:
+    """Try every filling of the hidden cells of one table that fits what is shown."""
+    ranges = {
+        Mark.SMALL: range(1, 5),
+        Mark.WITHHELD: range(5, CAP),
+    }
+    choices = [[counts[key]] if marks[key] is Mark.SHOWN else list(ranges[marks[key]]) for key in parts]
+    found: dict[Hashable, set[int]] = {key: set() for key in (*parts, total)}
+    for filling in product(*choices):
+        whole = sum(filling)
+        if marks[total] is Mark.SHOWN and whole != counts[total]:
+            continue
+        if marks[total] is Mark.SMALL and not 1 <= whole <= 4:
+            continue
+        for key, value in zip((*parts, total), (*filling, whole), strict=True):
+            found[key].add(value)
+    return found
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=5))
+def test_no_hidden_count_of_a_table_with_a_total_can_be_derived(values: list[int]) -> None:
+    parts = tuple(range(len(values)))
+    counts: dict[Hashable, int] = {**dict(enumerate(values)), "total": sum(values)}
+    marks = protect(counts, [Sum("total", parts)])
+    possible = possible_values(counts, marks, parts, "total")
+    for key, mark in marks.items():
+        assert mark is Mark.SHOWN or len(possible[key]) > 1
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=30))
+def test_every_count_of_one_to_four_is_hidden_and_every_zero_is_shown(values: list[int]) -> None:
+    counts: dict[Hashable, int] = {**dict(enumerate(values)), "total": sum(values)}
+    marks = protect(counts, [Sum("total", tuple(range(len(values))))])
+    for key, count in counts.items():
+        if 0 < count < 5:
+            assert marks[key] is not Mark.SHOWN
+        if count == 0:
+            assert marks[key] is Mark.SHOWN
+
+
+@given(st.lists(st.integers(5, 400), min_size=1, max_size=30))
+def test_nothing_is_hidden_where_no_group_is_small(values: list[int]) -> None:
+    counts: dict[Hashable, int] = {**dict(enumerate(values)), "total": sum(values)}
+    assert set(protect(counts, [Sum("total", tuple(range(len(values))))]).values()) == {Mark.SHOWN}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 8), min_size=3, max_size=3), min_size=2, max_size=4))
+def test_no_hidden_count_of_a_table_with_row_and_column_totals_can_be_derived(rows: list[list[int]]) -> None:
+    counts, sums = crossed(rows)
+    marks = protect(counts, sums)
+    assert not derivable(counts, marks, sums)
+    hidden = [key for key, mark in marks.items() if mark is not Mark.SHOWN]
+    for key in hidden:
+        assert has_two_values(key, counts, marks, sums)
+
+
+def crossed(rows: list[list[int]]) -> tuple[dict[Hashable, int], list[Sum]]:
+    counts: dict[Hashable, int] = {(r, c): n for r, row in enumerate(rows) for c, n in enumerate(row)}
+    height, width = len(rows), len(rows[0])
+    counts |= {("row", r): sum(row) for r, row in enumerate(rows)}
+    counts |= {("column", c): sum(row[c] for row in rows) for c in range(width)}
+    counts["all"] = sum(map(sum, rows))
+    sums = [Sum(("row", r), tuple((r, c) for c in range(width))) for r in range(height)]
+    sums += [Sum(("column", c), tuple((r, c) for r in range(height))) for c in range(width)]
+    sums += [
+        Sum("all", tuple(("row", r) for r in range(height))),
+        Sum("all", tuple(("column", c) for c in range(width))),
+    ]
+    return counts, sums
+
+
+def has_two_values(
+    key: Hashable, counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Sequence[Sum]
+) -> bool:
+    """Let a solver look for a second whole-number filling: an attack of another kind than the one in the code."""
+    ends = []
+    for sign in (1, -1):
+        solver = highspy.Highs()
+        solver.silent()
+        columns = {}
+        for name, mark in marks.items():
+            low = {Mark.SHOWN: counts[name], Mark.SMALL: 1, Mark.WITHHELD: 5 * (counts[name] > 4)}[mark]
+            high = {Mark.SHOWN: counts[name], Mark.SMALL: 4, Mark.WITHHELD: 10_000}[mark]
+            columns[name] = solver.addIntegral(low, high)
+        for one in sums:
+            solver.addConstr(solver.qsum(columns[part] for part in one.parts) == columns[one.total])
+        solver.minimize(sign * columns[key])
+        ends.append(round(solver.val(columns[key])))
+    return ends[0] < ends[1]
+
+
+def test_the_next_smallest_group_is_hidden_beside_a_single_small_one() -> None:
+    marks = protect({"t": 40, "a": 2, "b": 8, "c": 30}, [Sum("t", ("a", "b", "c"))])
+    assert marks["a"] is Mark.SMALL
+    assert marks["b"] is Mark.WITHHELD
+    assert marks["c"] is Mark.SHOWN
+
+
+def test_two_groups_of_four_are_not_given_away_by_their_total_of_eight() -> None:
+    marks = protect({"t": 28, "a": 4, "b": 4, "c": 20}, [Sum("t", ("a", "b", "c"))])
+    assert marks["c"] is Mark.WITHHELD
+
+
+def test_four_groups_of_one_are_not_given_away_by_a_total_under_five() -> None:
+    counts = {"t": 4, "a": 1, "b": 1, "c": 1, "d": 1}
+    marks = protect(counts, [Sum("t", ("a", "b", "c", "d"))])
+    assert marks["t"] is Mark.WITHHELD
+
+
+def test_a_small_group_below_a_subtotal_hides_something_on_each_level() -> None:
+    counts = {"t": 70, "hub": 13, "special": 57, "h1": 3, "h2": 10, "s1": 27, "s2": 30}
+    marks = protect(counts, [Sum("t", ("hub", "special")), Sum("hub", ("h1", "h2")), Sum("special", ("s1", "s2"))])
+    assert marks["h2"] is Mark.WITHHELD
+    assert marks["hub"] is Mark.SHOWN
+    assert marks["s1"] is Mark.SHOWN
+
+
+def test_a_sum_that_does_not_add_up_is_refused() -> None:
+    with pytest.raises(ValueError, match="add up to 7, not to 8"):
+        protect({"t": 8, "a": 3, "b": 4}, [Sum("t", ("a", "b"))])
+
+
+def test_a_negative_count_is_refused() -> None:
+    with pytest.raises(ValueError, match="not negative"):
+        protect({"a": -1}, [])
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.floats(1, 1e5)), min_size=1, max_size=8))
+def test_hidden_amounts_are_of_two_groups_and_five_pupils_or_the_total_is_unsafe(rows: list[tuple[int, float]]) -> None:
+    pupils: dict[Hashable, int] = {key: count for key, (count, _) in enumerate(rows)}
+    amounts: dict[Hashable, float] = {key: gbp for key, (_, gbp) in enumerate(rows)}
+    hidden = hidden_amounts(pupils, amounts)
+    assert all(key in hidden for key, count in pupils.items() if 0 < count < 5)
+    if hidden and not is_total_safe(pupils, hidden):
+        assert all(pupils[key] == 0 or key in hidden for key in pupils)
