@@ -5,6 +5,7 @@ everywhere, while the streams of other distributions may change between versions
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -19,15 +20,15 @@ class Draws:
         self._generator = np.random.Generator(np.random.PCG64(seed))
 
     def uniform(self) -> float:
-        """A number from 0 up to 1."""
+        """Draw a number from 0 up to 1."""
         return float(self._generator.random())
 
     def chance(self, share: float) -> bool:
-        """Yes with the probability `share`."""
+        """Say yes with the probability `share`."""
         return self.uniform() < share
 
     def one_of(self, items: Sequence[T], weights: Sequence[float]) -> T:
-        """One of the items, with probabilities in proportion to the weights."""
+        """Draw one of the items, with probabilities in proportion to the weights."""
         left = self.uniform() * sum(weights)
         for item, weight in zip(items, weights, strict=True):
             left -= weight
@@ -36,34 +37,34 @@ class Draws:
         return items[-1]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
-        """The items in a random order."""
+        """Return the items in a random order."""
         keyed = [(self.uniform(), position) for position in range(len(items))]
         return [items[position] for _, position in sorted(keyed)]
 
     def point_in_box(self, centre: tuple[int, int], half: tuple[int, int]) -> tuple[int, int]:
-        """A point of a rectangle, rounded to 50 m."""
+        """Draw a point of a rectangle, rounded to 50 m."""
         return (
             _rounded(centre[0] + (2 * self.uniform() - 1) * half[0]),
             _rounded(centre[1] + (2 * self.uniform() - 1) * half[1]),
         )
 
     def point_near(self, centre: tuple[int, int], spread_m: int) -> tuple[int, int]:
-        """A point around a centre, at most `spread_m` away along each axis and mostly nearer, rounded to 50 m."""
+        """Draw a point around a centre, at most `spread_m` away along each axis and mostly nearer, rounded to 50 m."""
         return (
             _rounded(centre[0] + self._bell() * spread_m),
             _rounded(centre[1] + self._bell() * spread_m),
         )
 
     def on_curve(self, curve: Sequence[tuple[float, float]]) -> float:
-        """A value whose shares below each level are the (share, value) points of the curve, straight in between."""
+        """Draw a value from a curve of (share of draws below, value) points, straight in between."""
         share = self.uniform()
-        for (low_share, low), (high_share, high) in zip(curve, curve[1:], strict=False):
+        for (low_share, low), (high_share, high) in pairwise(curve):
             if share <= high_share:
                 return low + (high - low) * (share - low_share) / (high_share - low_share)
         return curve[-1][1]
 
     def _bell(self) -> float:
-        """A number from -1 to 1, mostly near 0."""
+        """Draw a number from -1 to 1, mostly near 0."""
         return (self.uniform() + self.uniform() + self.uniform()) / 1.5 - 1
 
 

@@ -4,46 +4,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from county_draws import Draws
+from county_plan import (
+    CANDIDATE_HUBS,
+    CANDIDATE_OPEN_GBP,
+    CENTRE,
+    COUNTY,
+    FIRST_HALVES,
+    INDEPENDENT_INSIDE,
+    INDEPENDENT_OUTSIDE,
+    NEIGHBOURS,
+    OVERFLOW_GBP,
+    PRIMARIES_IN_TOWN,
+    PRIMARY_HUBS,
+    QUARTER_M,
+    SECOND_HALVES,
+    SECONDARIES_EACH,
+    SECONDARY_CANDIDATE_HUBS,
+    SECONDARY_HUBS,
+    SECONDARY_SPOKES,
+    SECONDARY_YEARS,
+    SIXTH_FORM_YEARS,
+    SPECIAL_SCHOOLS,
+    SPOKE_NEEDS,
+    SPOKES,
+    TOWNS,
+    TRUSTS,
+    VILLAGES_EACH,
+    Town,
+)
 from published_2025 import ALTERNATIVE_TOPUP_GBP, HUB_PLACE_GBP, INDEPENDENT_FEE_GBP, SPECIAL_PLACE_GBP
-
-COUNTY = "Exampleshire"
-NEIGHBOURS = ("Sampleshire", "Specimenshire")
-CENTRE = (456_000, 276_000)
-SECONDARY_YEARS, SIXTH_FORM_YEARS = (7, 11), (7, 14)
-
-FIRST_HALVES = (
-    *("Gossamer", "Lantern", "Marigold", "Dapple", "Quill", "Velvet", "Indigo", "Opal", "Jasper", "Umber"),
-    *("Pepper", "Zephyr", "Russet", "Tansy", "Saffron", "Cinder", "Thimble", "Bobbin", "Feather", "Ribbon"),
-)
-SECOND_HALVES = ("combe", "den", "fold", "garth", "holt", "low", "mere", "sted", "wick", "wold")
-TRUSTS = ("Lantern Learning Trust", "Quill Schools Trust", "Marigold Partnership Trust", "")
-"""Owners of academies; a blank one is a single academy."""
-
-SPOKE_NEEDS = "ASD;HI;MLD;PD;SLCN;SPLD;VI"
-
-
-@dataclass(frozen=True)
-class Town:
-    """A locality: its town, the share of the county's pupils, and the quarter of the county it fills."""
-
-    name: str
-    easting: int
-    northing: int
-    share: float
-
-
-TOWNS = (
-    Town("Lanternmere", 446_500, 283_500, 0.32),
-    Town("Quillsted", 465_500, 284_000, 0.27),
-    Town("Thimblewick", 447_500, 268_000, 0.22),
-    Town("Velvetholt", 465_000, 268_500, 0.19),
-)
-VILLAGES_EACH, PRIMARIES_IN_TOWN, SECONDARIES_EACH = 13, 14, 5
-TOWN_PUPIL_SHARE = 0.6
-"""Share of a locality's pupils who live in its town: an example value."""
-
-QUARTER_M = (8_500, 7_500)
-"""Half the width and height of a quarter of the county."""
 
 
 @dataclass(frozen=True)
@@ -106,76 +95,17 @@ class County:
     provisions: list[Provision] = field(default_factory=list)
 
 
-SPECIAL_SCHOOLS = (
-    # locality, needs, years, places: example values, together a little below today's rolls (the Department's 2024 count
-    # found about two thirds of special schools full or over-full)
-    (0, "ASD;MSI;OTH;PD;PMLD;SLD", (0, 14), 160),
-    (2, "ASD;MSI;OTH;PD;PMLD;SLD;VI", (0, 14), 140),
-    (1, "ASD;SLCN", (0, 13), 132),
-    (3, "ASD;HI;MLD;OTH;PD;SLCN;SPLD;VI", (7, 14), 164),
-    (0, "SEMH", (5, 13), 48),
-    (1, "ASD;HI;MLD;OTH;PD;SEMH;SLCN;SPLD;VI", (0, 6), 92),
-    (3, "ASD;SEMH;SLCN", (4, 13), 68),
-)
-INDEPENDENT_INSIDE = (
-    (0, "ASD;SEMH;SLCN", (2, 13), 44),
-    (2, "ASD;MLD;OTH;SEMH;SPLD", (5, 14), 38),
-    (3, "any", (0, 14), 34),
-)
-INDEPENDENT_OUTSIDE = (
-    # neighbour, metres east and north of the county's centre (15 to 40 miles away), needs, years, places offered
-    (0, (-27_000, 9_000), "ASD;SEMH", (4, 14), 20),
-    (0, (-41_000, -16_000), "any", (0, 14), 14),
-    (0, (4_000, 30_000), "HI;MLD;PD;SLCN;SPLD;VI", (0, 14), 16),
-    (1, (33_000, -10_000), "ASD;SLCN", (2, 14), 18),
-    (1, (26_000, 24_000), "SEMH", (5, 12), 22),
-    (1, (-8_000, -55_000), "ASD;MSI;PD;PMLD;SLD", (0, 14), 12),
-)
-PRIMARY_HUBS = (
-    # locality, place in the list of the locality's primary schools, words for the base, needs, places
-    (0, 0, "resourced provision", "ASD;SLCN", 12),
-    (0, 4, "SEN unit", "ASD;MLD;SLCN", 10),
-    (0, 9, "resourced provision", "HI;SLCN;VI", 8),
-    (1, 1, "inclusion base", "ASD;SLCN", 10),
-    (1, 5, "SEN unit", "ASD;OTH;PD;SEMH;SLD;SPLD", 10),
-    (2, 2, "resourced provision", "ASD;SLCN", 10),
-    (2, 6, "inclusion base", "MLD;SLCN;SPLD", 8),
-    (3, 3, "SEN unit", "ASD;SLCN", 10),
-    (3, 7, "resourced provision", "ASD;MSI;PD;PMLD;SLCN;SLD;VI", 8),
-)
-SECONDARY_HUBS = (
-    (0, 0, "resourced provision", "ASD;SLCN", 16),
-    (0, 2, "SEN unit", "HI;MLD;OTH;SLCN;SPLD;VI", 8),
-    (1, 0, "inclusion base", "ASD;SEMH;SLCN", 12),
-    (2, 1, "SEN unit", "ASD;MLD;SLCN;SLD", 12),
-    (3, 0, "resourced provision", "ASD;MSI;PD;PMLD;SEMH;SLCN", 12),
-)
-CANDIDATE_HUBS = ((1, 9, "inclusion base", "ASD;SLCN", 10), (3, 10, "inclusion base", "ASD;MLD;SLCN", 10))
-"""Bases that the council may open in primary schools."""
-
-SECONDARY_CANDIDATE_HUBS = ((2, 3, "inclusion base", "ASD;SEMH;SLCN", 10),)
-SPOKES = ((0, 2), (0, 16), (0, 21), (1, 3), (1, 17), (1, 22), (2, 4), (2, 18), (2, 24), (3, 5), (3, 19), (3, 23))
-"""Locality and place in the list of its primary schools (town schools first, then villages)."""
-
-SECONDARY_SPOKES = ((0, 3), (1, 2), (3, 1))
-CANDIDATE_OPEN_GBP = 45_000
-OVERFLOW_GBP = 8_000
-"""Running cost of a new base, and price of a place over the number: example values."""
-
-
 def draw_county(draws: Draws) -> County:
     """Draw villages, schools and their places."""
     names = _names(draws)
     county = County()
     primaries: list[list[Setting]] = []
-    secondaries: list[list[Setting]] = []
     ids = (f"E{number:03d}" for number in range(1, 1_000))
     for town in TOWNS:
         villages = _villages(draws, town, names)
         county.villages += villages
         primaries.append(list(_primaries(draws, town, villages, names, ids)))
-    for town in TOWNS:
-        secondaries.append(list(_secondaries(draws, town, names, ids)))
+    secondaries = [list(_secondaries(draws, town, names, ids)) for town in TOWNS]
     for group in primaries + secondaries:
         county.settings += group
     _mainstream_provisions(draws, county, primaries, secondaries)
@@ -191,7 +121,7 @@ def _names(draws: Draws) -> Iterator[str]:
 
 
 def _villages(draws: Draws, town: Town, names: Iterator[str]) -> list[Village]:
-    """Villages of a quarter, at least 2.2 km from each other and 4 km from the town."""
+    """Draw the villages of a quarter, at least 2.2 km from each other and 4 km from the town."""
     centre = (CENTRE[0] + _side(town.easting, CENTRE[0]) * 8_500, CENTRE[1] + _side(town.northing, CENTRE[1]) * 7_500)
     points: list[tuple[int, int]] = []
     while len(points) < VILLAGES_EACH:
@@ -247,8 +177,7 @@ def _mainstream_provisions(
 ) -> None:
     for group in primaries:
         for position, setting in enumerate(group):
-            base = 8 if position < PRIMARIES_IN_TOWN else 6
-            places = base + int(draws.uniform() * 5)
+            places = (8 if position < PRIMARIES_IN_TOWN else 6) + int(draws.uniform() * 5)
             county.provisions.append(_mainstream(setting, places, _years(setting, position)))
     for group in secondaries:
         for position, setting in enumerate(group):
@@ -260,10 +189,8 @@ def _mainstream(setting: Setting, places: int, years: tuple[int, int]) -> Provis
     return Provision(f"{setting.setting_id}-main", setting, "mainstream", places, *years, bands="A;B")
 
 
-def _specialist_provisions(
-    county: County, primaries: list[list[Setting]], secondaries: list[list[Setting]]
-) -> None:
-    """Bases and spokes at mainstream schools; one school limits the places of its base and ordinary classes together."""
+def _specialist_provisions(county: County, primaries: list[list[Setting]], secondaries: list[list[Setting]]) -> None:
+    """Add bases and spokes to mainstream schools."""
     for groups, years, hubs, status in (
         (primaries, (0, 6), PRIMARY_HUBS, "open"),
         (secondaries, (7, 11), SECONDARY_HUBS, "open"),
@@ -309,8 +236,8 @@ def _special_schools(draws: Draws, county: County, names: Iterator[str], ids: It
         setting = _town_school(draws, TOWNS[locality], f"{next(names)} Centre", "academy", ids)
         county.settings.append(setting)
         for suffix, years, places, topup in (
-            ("ap", (1, 9), 9, ALTERNATIVE_TOPUP_GBP["to year 9"]),
-            ("ap-exam-years", (10, 11), 8, ALTERNATIVE_TOPUP_GBP["years 10-11"]),
+            ("ap", (5, 9), 8, ALTERNATIVE_TOPUP_GBP["to year 9"]),
+            ("ap-exam-years", (10, 11), 6, ALTERNATIVE_TOPUP_GBP["years 10-11"]),
         ):
             name = f"{setting.setting_id}-{suffix}"
             county.provisions.append(
@@ -321,6 +248,7 @@ def _special_schools(draws: Draws, county: County, names: Iterator[str], ids: It
                     places,
                     *years,
                     needs="SEMH",
+                    bands="B;C",
                     label="alternative provision",
                     place_gbp=SPECIAL_PLACE_GBP,
                     topup_gbp=topup,

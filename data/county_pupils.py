@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from county_draws import Draws
-from county_places import TOWN_PUPIL_SHARE, TOWNS, County, Provision
+from county_places import County, Provision
+from county_plan import TOWN_PUPIL_SHARE, TOWNS
 from published_2025 import KINDS, PLANS_BY_NEED, PLANS_BY_YEAR, SOLO_SHARE
 
 METRES_PER_MILE = 1_609.344
@@ -40,11 +41,15 @@ YEAR_7_FROM_ELSEWHERE = {"special": 0.28, "independent_special": 0.4}
 from 26.4 % and 4.8 % at age 10 to 36.6 % and 8.2 % at age 11 (England, January 2025, of the five kinds): 1 - 26.4/36.6
 and 1 - 4.8/8.2."""
 
-OVER_FULL = {"special": 1.06}
+OVER_FULL = {"special": 1.04}
 """Rolls may exceed places by this factor today."""
 
 DISTANCE_SOFTENING = {"special": 9.0, "independent_special": 400.0, "alternative": 25.0}
-"""Square miles added to the squared distance before its inverse weighs a school; 1 where not listed."""
+"""Square miles added to the squared distance before its inverse weighs a school; 0.3 where not listed."""
+
+LOCAL_KINDS = {"mainstream", "spoke"}
+"""Kinds whose weight is squared: most pupils go to a school nearby. (Published: about a fifth of the 195,000 pre-16
+special-needs travellers go to mainstream schools; home to school transport data collection 2025/26.)"""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def _described(draws: Draws, county: County, pupil_id: str) -> Pupil:
         column = KINDS.index(kind)
         need = draws.one_of(NEEDS, [plans[column] for plans in PLANS_BY_NEED.values()])
         year = draws.one_of(YEARS, [plans[column] for plans in PLANS_BY_YEAR.values()])
-        if kind == "alternative" or _options(county, kind, need, year):
+        if _options(county, kind, need, year):
             break
     east, north, locality = _home(draws, county)
     shares = dict(BAND_SHARES[kind])
@@ -119,7 +124,7 @@ def _home(draws: Draws, county: County) -> tuple[int, int, str]:
 
 
 def _elder(draws: Draws, pupils: list[Pupil], pupil: Pupil) -> Pupil | None:
-    """A brother or sister among the pupils drawn before, for about one pupil in fifty."""
+    """Find a brother or sister among the pupils drawn before, for about one pupil in fifty."""
     if pupil.kind not in {"mainstream", "special"} or not draws.chance(0.02):
         return None
     fitting = [
@@ -184,7 +189,8 @@ def _nearness(pupil: Pupil, options: list[Provision]) -> list[float]:
     def weight(provision: Provision) -> float:
         east = (provision.setting.easting - pupil.easting) / METRES_PER_MILE
         north = (provision.setting.northing - pupil.northing) / METRES_PER_MILE
-        return 1 / (DISTANCE_SOFTENING.get(provision.kind, 1.0) + east * east + north * north)
+        near = 1 / (DISTANCE_SOFTENING.get(provision.kind, 0.3) + east * east + north * north)
+        return near * near if provision.kind in LOCAL_KINDS else near
 
     return [weight(option) for option in options]
 
@@ -227,7 +233,8 @@ def _request(draws: Draws, county: County, pupil: Pupil) -> str:
         return pupil.current.setting.setting_id
     kind = pupil.kind
     options = [option for option in _options(county, kind, pupil.need, pupil.year) if _suits(option, pupil.band)]
-    return draws.one_of(options, _nearness(pupil, options)).setting.setting_id if options else ""
+    weights = [weight * weight for weight in _nearness(pupil, options)]
+    return draws.one_of(options, weights).setting.setting_id if options else ""
 
 
 def _suits(provision: Provision, band: str) -> bool:

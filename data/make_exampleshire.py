@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from county_draws import Draws
-from county_places import COUNTY, TOWNS, County, Provision, Setting, draw_county
+from county_places import County, Provision, Setting, draw_county
+from county_plan import COUNTY, TOWNS
 from county_pupils import Pupil, draw_pupils
 from published_2025 import INDEPENDENT_FEE_GBP, INDEPENDENT_FEE_MEDIAN_SHARE
 
@@ -50,12 +51,9 @@ TOPUPS = (
     ("PMLD", "D", "special", 24_500),
 )
 
-OUTREACH = (46, 2, 98_000, 6, 40, 2)
+OUTREACH = (46, 2, 98_000, 6, 30, 2)
 """Outreach of one hub: hours a week of a team, most teams, £ a team, most spokes, minutes to a spoke, visits a week:
 example values."""
-
-OUTREACH_EACH = 2
-"""Bases with outreach in each locality (the first listed), besides the first special school's."""
 
 THERAPY_HOURS = 300
 THERAPY_USE = (
@@ -91,15 +89,22 @@ def draw_tables() -> dict[str, str]:
         "part_limits.csv": _csv(LIMIT_COLUMNS, _limit_rows(county)),
         "pair_costs.csv": _csv(("pupil_id", "provision_id", "cost_gbp"), _fee_rows(draws, pupils)),
         "pair_rules.csv": _csv(("pupil_id", "provision_id", "rule", "reason"), _decisions(county, pupils)),
-        "resources.csv": _csv(
-            ("resource", "available", "unit"), [("speech therapy", THERAPY_HOURS, "hours a week")]
-        ),
+        "resources.csv": _csv(("resource", "available", "unit"), [("speech therapy", THERAPY_HOURS, "hours a week")]),
         "resource_use.csv": _csv(
             ("resource", "need", "band", "kind", "amount"),
             [("speech therapy", need, "", kind, amount) for need, kind, amount in THERAPY_USE],
         ),
+        "parameters.toml": PARAMETERS,
     }
 
+
+PARAMETERS = """\
+# Numbers in place of the defaults, each with its year and source. What is not here has its default.
+[days_per_year]
+value = 190
+year = "2026-27"
+source = "the made-up county's calendar (example value)"
+"""
 
 PUPIL_COLUMNS = (
     *("pupil_id", "easting", "northing", "year_group", "need", "secondary_needs", "band", "locality"),
@@ -170,12 +175,11 @@ def _with_school_limits(county: County) -> Iterator[Setting]:
 
 
 def _hub_rows(county: County) -> Iterator[tuple[Any, ...]]:
-    special = next(provision for provision in county.provisions if provision.kind == "special")
+    """Outreach from the first base of each locality and from the second special school."""
     for town in TOWNS:
-        bases = [one for one in county.provisions if one.kind == "hub" and one.setting.locality == town.name]
-        for base in [one for one in bases if one.status == "open"][:OUTREACH_EACH]:
-            yield base.provision_id, *OUTREACH
-    yield special.provision_id, *OUTREACH
+        bases = (one for one in county.provisions if one.kind == "hub" and one.setting.locality == town.name)
+        yield next(bases).provision_id, *OUTREACH
+    yield [one for one in county.provisions if one.kind == "special"][1].provision_id, *OUTREACH
 
 
 def _limit_rows(county: County) -> Iterator[tuple[Any, ...]]:
@@ -202,9 +206,10 @@ def _fee_rows(draws: Draws, pupils: Sequence[Pupil]) -> Iterator[tuple[str, str,
 
 def _decisions(county: County, pupils: Sequence[Pupil]) -> Iterator[tuple[str, str, str, str]]:
     """Decide what an officer might have decided about four pupils."""
-    independent = _first(pupils, lambda pupil: pupil.year == 11 and _stays_at(pupil, "independent_special"))
-    assert independent.current is not None
-    yield independent.pupil_id, independent.current.provision_id, "must", "Examination year: the placement goes on"
+    for pupil in pupils:
+        if pupil.year == 11 and pupil.current is not None and pupil.current.kind == "independent_special":
+            yield pupil.pupil_id, pupil.current.provision_id, "must", "Examination year: the placement goes on"
+            break
     autism_school = next(one for one in county.provisions if one.needs == "ASD;SLCN" and one.kind == "special")
     starter = _first(pupils, lambda pupil: pupil.year == 0 and (pupil.need, pupil.band) == ("ASD", "C"))
     yield starter.pupil_id, autism_school.provision_id, "must", "The Tribunal named this school"
@@ -214,17 +219,12 @@ def _decisions(county: County, pupils: Sequence[Pupil]) -> Iterator[tuple[str, s
         one for one in county.provisions if one.kind == "special" and one.takes("ASD", 7) and one is not autism_school
     )
     yield leaver.pupil_id, other_school.provision_id, "never", "The school's reply: it cannot meet need"
-    excluded = _first(pupils, lambda pupil: pupil.year in {8, 9} and pupil.need == "SEMH" and pupil.current is None)
+    excluded = _first(pupils, lambda pupil: pupil.need == "SEMH" and pupil.current is None and pupil.year > 6)
     yield excluded.pupil_id, mixed_school.provision_id, "never", "Left this school last year; no return agreed"
 
 
 def _first(pupils: Sequence[Pupil], test: Callable[[Pupil], bool]) -> Pupil:
     return next(pupil for pupil in pupils if test(pupil))
-
-
-def _stays_at(pupil: Pupil, kind: str) -> bool:
-    current = pupil.current
-    return current is not None and current.kind == kind and current.takes(pupil.need, pupil.year)
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Published numbers that the made-up county is drawn from: England, January 2025.
 
-Source of both tables: Department for Education, "Education, health and care plans", January 2025 (published 2025, Open
-Government Licence v3.0). Counts of plans in the five kinds of school; other places (colleges, education otherwise than at
-school, early years, not recorded) are left out. "hub" is resourced provision and SEN units together.
+Source of both tables: Department for Education, "Education, health and care plans", January 2025 (published 2025,
+Open Government Licence v3.0). Counts of plans in the five kinds of school; other places (colleges, education otherwise
+than at school, early years, not recorded) are left out. "hub" is resourced provision and SEN units together.
 """
 
 KINDS = ("mainstream", "hub", "special", "independent_special", "alternative")
@@ -43,7 +43,7 @@ PLANS_BY_YEAR = {
 """Plans by year group (age 4 = Reception = 0, up to age 18) and kind of school, in the order of `KINDS`."""
 
 INDEPENDENT_FEE_GBP = {"inside": 57_074, "outside": 65_528}
-"""Mean fee in the council's own area and in another; average of councils, 2025/26 forecast, Schools Week, March 2026."""
+"""Mean fee in the council's own area and in another; councils' 2025/26 forecast, Schools Week, March 2026."""
 
 INDEPENDENT_FEE_MEDIAN_SHARE = 50_000 / 70_353
 """Median over mean of independent placements, 2022/23, Lincolnshire County Council (freedom of information answer)."""
@@ -58,10 +58,12 @@ ALTERNATIVE_TOPUP_GBP = {"to year 9": 10_900, "years 10-11": 16_000}
 """Top-ups of one academy for alternative provision, key stages 3 and 4, after £10,000 place funding; undated."""
 
 SPECIAL_PLACE_GBP = 10_000
-"""Place funding of a commissioned place in a special school or alternative provision (high needs operational guides)."""
+"""Place funding of a commissioned place in a special school, or in alternative provision (City of Wolverhampton local
+offer, undated; an academy for alternative provision in Devon, undated)."""
 
 HUB_PLACE_GBP = 6_000
-"""Place funding of an occupied place in a unit or resourced provision (high needs operational guides)."""
+"""Place funding of an occupied place in a unit or resourced provision. An assumption: commonly named, but the guide
+that sets it was not seen."""
 
 SOLO_SHARE = 0.09
 """Pupils in single-occupancy vehicles among those transported; DfE home to school transport data collection 2025/26."""

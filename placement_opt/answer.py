@@ -198,6 +198,7 @@ def _outreach(facts: Facts, placements: pd.DataFrame, links: frozenset[tuple[str
 
 def _teams(facts: Facts, outreach: pd.DataFrame) -> pd.DataFrame:
     hubs = facts.problem.hubs.rename(columns={"provision_id": "hub_id"})
+    hubs = hubs[hubs["hub_id"].isin(outreach["hub_id"])].reset_index(drop=True)
     drawn = outreach.groupby("hub_id")["hours"].agg(["count", "sum"])
     hours = hubs["hub_id"].map(drawn["sum"]).fillna(0.0)
     per_team = hubs["team_hours_per_week"].where(hubs["team_hours_per_week"] > 0)

@@ -127,8 +127,8 @@ def _part_limit_scopes(frames: Frames) -> Iterable[Fault]:
             message = "is given together with a provision_id. A limit is on one of them: clear the other."
             yield Fault("part_limits", "setting_id", str(label), row["setting_id"], message)
         elif not has_provision and not has_setting:
-            message = "The cell is blank, and so is setting_id. Say what the limit is on: give one of them."
-            yield Fault("part_limits", "provision_id", str(label), "", message)
+            message = "Both cells are blank. Say what the limit is on: give one of them."
+            yield Fault("part_limits", "provision_id, setting_id", str(label), "", message)
 
 
 def _bands(frames: Frames) -> Iterable[Fault]:
@@ -184,7 +184,9 @@ def _requests(frames: Frames) -> Iterable[Fault]:
 
 
 def _lookup(frame: pd.DataFrame, key: str, column: str) -> dict[str, Any]:
-    return {name: value for name, value in zip(frame[key], frame[column], strict=True) if pd.notna(value)}
+    """Return a column by the rows' ids; where an id repeats, the first row counts."""
+    rows = frame[[key, column]].dropna().drop_duplicates(key)
+    return dict(zip(rows[key], rows[column], strict=True))
 
 
 def _listed(words: Sequence[str], most: int = 12) -> str:

@@ -129,6 +129,14 @@ class Parameters:
         source="DESNZ conversion factors 2025: 0.17304 kg CO2e/km",
         most=10,
     )
+    bus_co2e_kg_per_mile: float = _number(
+        0.2016,
+        "kg CO2e",
+        "Emissions of a local bus for each mile of one passenger, for pupils with a pass.",
+        year="2025",
+        source="DESNZ conversion factors 2025: local bus outside London, 0.12525 kg CO2e/passenger-km",
+        most=10,
+    )
     vehicle_miles_per_loaded_mile: float = _number(
         2,
         "miles",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -114,7 +115,7 @@ TEAM_COLUMNS = {
     "team_gbp": "float64",
     "payer": "str",
 }
-"""One row for each hub with outreach: its teams, their hours a week, and what they cost."""
+"""One row for each hub that serves a spoke: its teams, their hours a week, and what they cost."""
 
 TABLE_COLUMNS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -210,7 +211,7 @@ class Plan:
         """How many pupils have no place."""
         return int(self.tables["unplaced"]["count"].sum())
 
-    @property
+    @cached_property
     def cost_gbp(self) -> float:
         """Money for a year, in £ and pence, on the policy's cost basis."""
         return round(float(self.money()["gbp"].sum()), 2)
@@ -350,8 +351,9 @@ class Plan:
         ]
         if self.weighed_gbp:
             lines.append(f"wishes not met    weighed as £{self.weighed_gbp:,.2f} (not money)")
+            lines.append(f"cost and wishes   £{self.objective_gbp:,.2f}")
         if self.bound_gbp is not None and self.gap is not None:
-            lines.append(f"no plan below     £{self.bound_gbp:,.2f} (gap {self.gap:.4%})")
+            lines.append(f"no plan below     £{self.bound_gbp:,.2f} (proven; gap {self.gap:.4%})")
         kinds = self.tables["placements"].groupby("kind")["count"].sum()
         by_kind = ", ".join(f"{kind} {int(kinds[kind]):,}" for kind in KINDS if kind in kinds.index)
         lines += [

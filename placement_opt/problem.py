@@ -226,7 +226,7 @@ def _columns_of(fault: Fault) -> tuple[str, ...]:
 
 def _is_known(fault: Fault, unread: set[tuple[str, str, str]]) -> bool:
     # A cell that could not be read is blank; that it is blank is no second fault.
-    return all(
+    return any(
         (fault.table, column, fault.row) in unread or (fault.table, column, "") in unread
         for column in _columns_of(fault)
     )

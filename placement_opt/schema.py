@@ -183,7 +183,7 @@ def _point(what: str) -> tuple[Column, ...]:
         Column(
             "easting",
             Cell.NUMBER,
-            f"Where {what} is, British National Grid. May be left out where a geometry or a postcode is given.",
+            f"Where {what}, British National Grid. May be left out where a geometry or a postcode is given.",
             unit="metres",
             least=EASTING_RANGE_M[0],
             most=EASTING_RANGE_M[1],
@@ -192,7 +192,7 @@ def _point(what: str) -> tuple[Column, ...]:
         Column(
             "northing",
             Cell.NUMBER,
-            f"Where {what} is, British National Grid.",
+            f"Where {what}, British National Grid.",
             unit="metres",
             least=NORTHING_RANGE_M[0],
             most=NORTHING_RANGE_M[1],
@@ -251,7 +251,7 @@ SETTINGS = Table(
     (
         _id("setting_id", "Unique reference number (URN) where there is one.", "900001"),
         _text("name", "Name of the school.", required=True, example="Alder Lane Primary School"),
-        *_point("the school"),
+        *_point("the school is"),
         _text("authority", "Local authority that the school stands in."),
         _text("sector", "Maintained, academy, independent, and so on."),
         _text("trust", "Multi-academy trust or owner."),

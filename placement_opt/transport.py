@@ -14,8 +14,6 @@ LAST_YEAR_UNDER_8 = 3
 """A pupil of Year 3 is 7 on the 31 August before the school year; ages count on that day (SEN2 guide)."""
 LAST_PRIMARY_YEAR = 6
 NO_MODE = "none permitted"
-BUS_CO2E_KG_PER_MILE = 0.12525 * 1.609344
-"""Local bus outside London, kg CO2e for a passenger and mile: DESNZ conversion factors 2025."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +63,7 @@ def default_modes(parameters: Parameters) -> pd.DataFrame:
             "wheelchair": False,
             "assistant": False,
             "independent_only": True,
-            "co2e_kg_per_mile": BUS_CO2E_KG_PER_MILE,
+            "co2e_kg_per_mile": parameters.bus_co2e_kg_per_mile,
             "vehicle_miles_per_mile": 1.0,
         },
         {

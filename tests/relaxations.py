@@ -6,55 +6,72 @@ from typing import Any
 
 from tests.strategies import Case
 
+Relaxation = Callable[[Case], Case]
 
-def _with_column(table: str, column: str, value: Any) -> Callable[[Case], Case]:
+
+def _with_column(table: str, column: str, value: Any) -> Relaxation:
     def relaxed(case: Case) -> Case:
         frame = case.problem.table(table)
-        frame[column] = value
-        return case._replace(problem=case.problem.replace(**{table: frame}))
+        changed = frame.assign(**{column: value}).astype({column: frame[column].dtype})
+        if changed[column].equals(frame[column]):
+            return case
+        tables: dict[str, Any] = {table: changed}
+        if column == "bands":
+            tables["pupils"] = case.problem.pupils.assign(band=None)
+        return case._replace(problem=case.problem.replace(**tables))
 
     return relaxed
 
 
-def _without(table: str) -> Callable[[Case], Case]:
-    return lambda case: case._replace(problem=case.problem.replace(**{table: None}))
+def _without(table: str) -> Relaxation:
+    def relaxed(case: Case) -> Case:
+        if case.problem.table(table).empty:
+            return case
+        return case._replace(problem=case.problem.replace(**{table: None}))  # type: ignore[arg-type]
+
+    return relaxed
 
 
-def _without_rule(rule: str) -> Callable[[Case], Case]:
+def _without_rule(rule: str) -> Relaxation:
     def relaxed(case: Case) -> Case:
         frame = case.problem.table("pair_rules")
+        if not (frame["rule"] == rule).any():
+            return case
         return case._replace(problem=case.problem.replace(pair_rules=frame[frame["rule"] != rule]))
 
     return relaxed
 
 
-def _with_policy(**changes: Any) -> Callable[[Case], Case]:
-    return lambda case: case._replace(policy=replace(case.policy, **changes))
+def _with_policy(**changes: Any) -> Relaxation:
+    def relaxed(case: Case) -> Case:
+        policy = replace(case.policy, **changes)
+        return case if policy == case.policy else case._replace(policy=policy)
+
+    return relaxed
 
 
-def _without_time_limits(case: Case) -> Case:
-    return _with_policy(max_minutes=None)(_with_column("pupils", "max_minutes", None)(case))
+def _with_status(old: tuple[str, ...]) -> Relaxation:
+    def relaxed(case: Case) -> Case:
+        frame = case.problem.provisions
+        if not frame["status"].isin(old).any():
+            return case
+        frame["status"] = frame["status"].mask(frame["status"].isin(old), "open")
+        return case._replace(problem=case.problem.replace(provisions=frame))
+
+    return relaxed
 
 
-def _always_open(case: Case) -> Case:
-    frame = case.problem.provisions
-    frame["status"] = frame["status"].where(frame["status"] == "closed", "open")
-    return case._replace(problem=case.problem.replace(provisions=frame))
+def _then(first: Relaxation, second: Relaxation) -> Relaxation:
+    return lambda case: second(first(case))
 
 
-def _reopened(case: Case) -> Case:
-    frame = case.problem.provisions
-    frame["status"] = frame["status"].where(frame["status"] != "closed", "open")
-    return case._replace(problem=case.problem.replace(provisions=frame))
-
-
-RELAXATIONS: dict[str, Callable[[Case], Case]] = {
+RELAXATIONS: dict[str, Relaxation] = {
     "C1 must": _without_rule("must"),
     "C2 places": _with_column("provisions", "places", 50),
     "C2 overflow": _with_column("provisions", "overflow_places", 0),
     "C3 part limits": _without("part_limits"),
     "C3 school limits": _with_column("settings", "places", None),
-    "C4 opening": _always_open,
+    "C4 opening": _with_status(("candidate", "closable")),
     "C5 listed links": _without("links"),
     "C5 most spokes": _with_column("hubs", "max_spokes", 50),
     "C5 link minutes": _with_column("hubs", "max_link_minutes", 600),
@@ -67,14 +84,15 @@ RELAXATIONS: dict[str, Callable[[Case], Case]] = {
     "C11 mainstream": _with_policy(mainstream="off"),
     "C11 siblings": _with_policy(siblings="off"),
     "never": _without_rule("never"),
-    "closed": _reopened,
+    "closed": _with_status(("closed",)),
     "who may move": _with_policy(moves="all"),
     "need": _with_column("provisions", "needs", "any"),
     "band": _with_column("provisions", "bands", "any"),
     "year group": _with_column("provisions", "max_year", 20),
-    "time": _without_time_limits,
+    "time": _then(_with_column("pupils", "max_minutes", None), _with_policy(max_minutes=None)),
     "authority": _with_policy(authorities=None),
     "pair costs": _without("pair_costs"),
     "modes": _without("modes"),
     "cost basis": _with_policy(cost_basis="marginal"),
 }
+"""The families by name, each with what takes it away; where a case has none of it, the same case comes back."""

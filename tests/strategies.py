@@ -334,7 +334,8 @@ def _reach(rng: np.random.Generator, draft: Draft) -> None:
     for row in draft.pupils:
         row["max_minutes"] = _pick(rng, [None, None, 15, 30, 45.5])
     for row in draft.settings:
-        row["authority"] = _pick(rng, [None, "Exampleshire", "Exampleshire", "Othershire"])
+        row["authority"] = _pick(rng, [None, "Exampleshire", "Othershire"])
+    draft.settings[0]["authority"] = "Exampleshire"
     draft.policy["max_minutes"] = _pick(rng, [None, 20, 35])
     draft.policy["authorities"] = _pick(rng, [None, ("Exampleshire",)])
 

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.errors import Fault
-from placement_opt.files.raw import Findings, RawTables, looks_like, match_names, written_beside
 from placement_opt.files.parameter_table import PARAMETERS_FILE, parameters_text, read_parameters
+from placement_opt.files.raw import Findings, RawTables, looks_like, match_names, written_beside
 
 COMPANIONS = frozenset({"travel"})
 """Names of CSV files that may lie in the folder of a problem and are no table of it."""
@@ -50,7 +50,9 @@ def read_folder(folder: Path) -> RawTables:
     paths = {path.stem: path for path in folder.iterdir() if path.suffix.lower() == ".csv"}
     for table, name in match_names(set(paths) - COMPANIONS, findings).items():
         if table == "parameters":
-            findings.lose(table, f"Parameters of a folder stand in {PARAMETERS_FILE}. Move them there and remove the CSV file.")
+            findings.lose(
+                table, f"Parameters of a folder stand in {PARAMETERS_FILE}. Move them there and remove the CSV file."
+            )
             continue
         read = read_csv(paths[name], table)
         findings.faults.extend(read.faults)
@@ -219,5 +221,7 @@ def _over_several_lines(lines: list[str], first: int, width: int) -> tuple[list[
 def _width_message(found: int, width: int, *, is_last: bool) -> str:
     if found < width:
         cut = " The file may have been cut off here." if is_last else ""
-        return f"The line has {found} fields where the header has {width}.{cut} Correct the line or export the file again."
+        return (
+            f"The line has {found} fields where the header has {width}.{cut} Correct the line or export the file again."
+        )
     return f"The line has {found} fields where the header has {width}. Put quotation marks around text with commas."

@@ -42,7 +42,11 @@ def parameters_of(raw: pd.DataFrame | None, faults: list[Fault]) -> Parameters:
     own: list[Fault] = []
     frame = read_table(PARAMETERS, raw, own)
     unread = {fault.row for fault in own}
-    rows = [{"row": label, **values} for label, values in frame.to_dict("index").items() if str(label) not in unread]
+    readable = [str(label) not in unread for label in frame.index]
+    rows = [
+        {"row": label, "parameter": name, "value": value, "year": year, "source": source}
+        for label, name, value, year, source in frame.loc[readable, list(PARAMETERS.names)].itertuples(name=None)
+    ]
     for row in rows:
         try:
             parameters_from_rows([row])

@@ -1,7 +1,6 @@
 """What the formats share: raw tables whose rows are labelled as the user sees them, names, and safe writing."""
 
 import difflib
-import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -66,7 +65,9 @@ class Findings:
         """Return what was found, with required tables that are nowhere as faults."""
         for table in TABLES.values():
             if table.required and table.name not in self.frames and table.name not in self.unknown:
-                self.lose(table.name, f"The {self.noun} is missing. Add one called {table.name}: a row is {table.row_is}.")
+                self.lose(
+                    table.name, f"The {self.noun} is missing. Add one called {table.name}: a row is {table.row_is}."
+                )
         return RawTables(dict(self.frames), tuple(self.faults), frozenset(self.unknown), frozenset(self.broken))
 
 
@@ -114,4 +115,4 @@ def written_beside(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
         draft = Path(folder) / path.name
         yield draft
-        os.replace(draft, path)
+        draft.replace(path)

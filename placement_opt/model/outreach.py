@@ -17,7 +17,7 @@ def add_outreach(draft: Draft) -> None:
     position = {name: place for place, name in enumerate(facts.provisions["provision_id"])}
     hubs = {position[row["provision_id"]]: row for row in facts.problem.hubs.to_dict("records")}
     of_spoke: dict[int, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
-    of_hub: dict[int, list[int]] = defaultdict(list)
+    of_hub: dict[int, dict[int, float]] = defaultdict(dict)
     hours: dict[tuple[int, int], pulp.LpVariable] = {}
     for row in links.to_dict("records"):
         h, s = position[row["hub_id"]], position[row["spoke_id"]]
@@ -30,7 +30,7 @@ def add_outreach(draft: Draft) -> None:
         if h in draft.is_open:
             draft.row(f"hub_open_{h}_{s}", [(link, 1.0), (draft.is_open[h], -1.0)], LE, 0)
         of_spoke[s].append((h, {str(key): value for key, value in row.items()}))
-        of_hub[h].append(s)
+        of_hub[h][s] = float(row["visit_hours"])
     for s in np.flatnonzero(facts.kinds == "spoke").tolist():
         if s in draft.is_open:
             _add_spoke(draft, s, of_spoke[s], hours)
@@ -52,7 +52,7 @@ def _add_spoke(
 
 
 def _add_hub(
-    draft: Draft, h: int, hub: dict[str, Any], spokes: list[int], hours: dict[tuple[int, int], pulp.LpVariable]
+    draft: Draft, h: int, hub: dict[str, Any], spokes: dict[int, float], hours: dict[tuple[int, int], pulp.LpVariable]
 ) -> None:
     name, most_teams = draft.provision_id(h), int(hub["max_teams"])
     teams = draft.column(f"k_{h}", None)
@@ -60,6 +60,9 @@ def _add_hub(
     linked: Terms = [(draft.links[h, s], 1.0) for s in spokes]
     most_spokes = int(hub["max_spokes"])
     draft.row(f"spokes_{h}", linked, LE, most_spokes, f"{name} can serve at most {most_spokes} spokes.")
+    for s, visit_hours in spokes.items():
+        if visit_hours > 0:  # implied by the hours; said outright, it makes the LP bound much tighter
+            draft.row(f"a_team_{h}_{s}", [(draft.links[h, s], 1.0), (teams, -1.0)], LE, 0)
     drawn: Terms = [(hours[h, s], 1.0) for s in spokes]
     draft.row(f"team_hours_{h}", [*drawn, (teams, -float(hub["team_hours_per_week"]))], LE, 0)
     sentence = f"{name} can have at most {most_teams} outreach teams of {hub['team_hours_per_week']:g} hours a week."

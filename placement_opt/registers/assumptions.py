@@ -114,6 +114,12 @@ class RegisterAssumptions:
     widen_needs: bool = _choice(
         True, "A school also takes the needs of the pupils of the return who are there now, listed or not."
     )
+    keep_specialist: bool = _choice(
+        True,
+        "Pupils who are now at a special school or specialist college are not offered ordinary classes of a school or "
+        "alternative provision (bands `specialist` and `mainstream`): the return does not say how much support a pupil "
+        "needs, and the present place is the only evidence. Bases and colleges are open to them.",
+    )
     unknown_need: str = _choice("OTH", "Primary need of a pupil for whom the return gives none.")
     not_planned: tuple[str, ...] = _choice(
         ("EHE", "OLA", "OPA", "NIEC"),

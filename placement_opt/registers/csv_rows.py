@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,7 @@ def read_text(path: Path, source: str, faults: list[Fault]) -> str | None:
     except FileNotFoundError:
         faults.append(Fault(source, "", "", str(path), "There is no such file."))
         return None
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         faults.append(Fault(source, "", "", str(path), f"cannot be opened ({type(error).__name__})."))
         return None
     if data.startswith((_ZIP_START, _OLD_EXCEL_START)):

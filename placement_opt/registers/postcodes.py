@@ -1,7 +1,7 @@
 """Code-Point Open: where a postcode lies and in which district."""
 
-import gzip
 import re
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,8 @@ class Postcodes:
 
     def nearest_district(self, easting: NDArray[np.float64], northing: NDArray[np.float64]) -> list[str]:
         """Return the district of the postcode nearest to each point."""
-        tree = shapely.STRtree(shapely.points(self.points["easting"], self.points["northing"]))
+        points = shapely.points(self.points["easting"].to_numpy(), self.points["northing"].to_numpy())
+        tree = shapely.STRtree(np.asarray(points, dtype=object))
         rows = tree.nearest(shapely.points(easting, northing))
         return [str(value) for value in self.points["district"].iloc[np.asarray(rows, dtype=int)]]
 
@@ -93,7 +94,7 @@ def _files(path: Path, faults: list[Fault]) -> Sequence[Path]:
     files = sorted(
         file
         for file in path.rglob("*")
-        if file.name.lower().endswith((".csv", ".csv.gz")) and "doc" not in {part.lower() for part in file.parts[:-1]}
+        if file.name.lower().endswith((".csv", ".csv.gz")) and "doc" not in _folders(path, file)
     )
     if not files:
         message = "The folder holds no CSV files. Unpack the Code-Point Open download into it."
@@ -101,16 +102,20 @@ def _files(path: Path, faults: list[Fault]) -> Sequence[Path]:
     return files
 
 
+def _folders(path: Path, file: Path) -> set[str]:
+    return {part.lower() for part in file.relative_to(path).parts[:-1]}
+
+
 def _read_file(path: Path, faults: list[Fault]) -> pd.DataFrame | None:
     try:
-        frame = pd.read_csv(path, header=None, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+        frame = _read_columns(path)
     except FileNotFoundError:
         faults.append(Fault("postcodes", "", "", str(path), "There is no such file."))
         return None
     except pd.errors.EmptyDataError:
         faults.append(Fault("postcodes", "", "", path.name, "The file is empty."))
         return None
-    except (pd.errors.ParserError, UnicodeDecodeError, OSError, EOFError, gzip.BadGzipFile):
+    except (pd.errors.ParserError, UnicodeDecodeError, OSError, EOFError, zlib.error):
         message = "is not a CSV file, or is cut off. Take Code-Point Open from the Ordnance Survey again."
         faults.append(Fault("postcodes", "", "", path.name, message))
         return None
@@ -127,6 +132,12 @@ def _read_file(path: Path, faults: list[Fault]) -> pd.DataFrame | None:
     return frame[["line", *_COLUMNS.values()]]
 
 
+def _read_columns(path: Path) -> pd.DataFrame:
+    width = len(pd.read_csv(path, header=None, nrows=1, dtype="str", encoding="utf-8-sig").columns)
+    used = [column for column in _COLUMNS if column < width]
+    return pd.read_csv(path, header=None, usecols=used, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+
+
 def _looks_right(frame: pd.DataFrame) -> bool:
     first = frame.iloc[0]
     return bool(_POSTCODE.fullmatch(plain_postcode(str(first["postcode"])))) and str(first["quality"]).strip().isdigit()
@@ -140,5 +151,6 @@ def _reasons(frame: pd.DataFrame) -> "pd.Series[str]":
     reasons = pd.Series("", index=frame.index, dtype="str")
     reasons[frame["plain"].duplicated()] = "the postcode appears already"
     has_point = (frame["easting"] > 0) & (frame["northing"] > 0)
+    reasons[frame["plain"].isna() | (frame["plain"] == "")] = "no postcode"
     reasons[~has_point | (frame["quality"] == NO_GRID_REFERENCE_QUALITY)] = "no grid reference (quality 90 or zero)"
     return reasons

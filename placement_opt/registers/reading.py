@@ -77,6 +77,9 @@ class Reading:
 
     def counts(self) -> pd.DataFrame:
         """Return how many rows of each file were read, kept, dropped, assumed and noted, by reason."""
+        return pd.DataFrame(self._count_rows(), columns=["source", "outcome", "reason", "rows"])
+
+    def _count_rows(self) -> list[tuple[str, str, str, int]]:
         rows: list[tuple[str, str, str, int]] = []
         numbers = Counter((note.source, note.outcome, note.reason) for note in self.notes)
         for source in self.rows_read:
@@ -85,7 +88,7 @@ class Reading:
             for outcome in Outcome:
                 found = [(number, key[2]) for key, number in numbers.items() if key[:2] == (source, outcome)]
                 rows.extend((source, outcome.value, reason, number) for number, reason in sorted(found, reverse=True))
-        return pd.DataFrame(rows, columns=["source", "outcome", "reason", "rows"])
+        return rows
 
     @property
     def dropped(self) -> pd.DataFrame:
@@ -105,15 +108,14 @@ class Reading:
     def summary(self) -> str:
         """Return the counts and the assumptions as text, for a screen or a log; it holds no personal data."""
         lines = [f"Planned for September {self.planning_year}: {self.problem!r}"]
-        for row in self.counts().itertuples(index=False):
-            if row.outcome == "read":
-                lines.append(f"{row.source}: {row.rows:,} rows read")
+        for source, outcome, reason, number in self._count_rows():
+            if outcome == "read":
+                lines.append(f"{source}: {number:,} rows read")
             else:
-                reason = f": {row.reason}" if row.reason else ""
-                lines.append(f"  {row.rows:>9,} {row.outcome}{reason}")
+                lines.append(f"  {number:>9,} {outcome}{': ' if reason else ''}{reason}")
         lines.append("Assumptions for the whole reading:")
         lines.extend(
-            f"  {row['assumption']} = {row['value']} ({' '.join(part for part in (row['year'], row['source']) if part)})"
+            f"  {row['assumption']} = {row['value']} ({'; '.join(filter(None, (row['source'], row['year'])))})"
             for row in self.assumptions.rows()
         )
         return "\n".join(lines)

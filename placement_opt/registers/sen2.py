@@ -4,9 +4,10 @@ Whatever could name a child (names, numbers, date of birth, postcode) stays insi
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from placement_opt.errors import Fault
@@ -35,8 +36,22 @@ MODULES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """The modules that are read: their required and their optional columns. (`res` moved from activeplans to
 placementdetail in version 1.2 of the return.)"""
 
-_DATES = ("%Y-%b-%d %H:%M:%S", "%Y-%b-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y")
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2}|[A-Za-z]{3})-(?P<day>\d{1,2})([ T].*)?")
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})( .*)?")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FILE_DATE = re.compile(r"(?<!\d)(\d{2})-(\d{2})-(\d{4})(?!\d)")
+SETTING_CODES = {
+    "OLA": "arrangements by the council otherwise than at school (section 61)",
+    "OPA": "arrangements by the parents or young person (section 42(5))",
+    "EHE": "educated at home by choice",
+    "EYP": "early years provider without a URN",
+    "OTH": "other, or no school named yet",
+    "NEET": "not in education, employment or training, 16-25",
+    "NIEC": "not in education, notice that the plan ends",
+    "NIEO": "not in education, other, such as awaiting a place",
+}
+"""What `sensetting` says where a pupil is at no school (SEN2 guide 2025, item 5.7c)."""
+
 _YES = {"1", "y", "yes", "true", "t"}
 
 
@@ -61,6 +76,7 @@ class Person:
     line: int
     table_id: str = field(repr=False)
     identity: str = field(repr=False)
+    """The unique pupil number where the person has one of their own; else blank."""
     postcode: str = field(repr=False)
     birth_date: date | None = field(repr=False)
     needs: tuple[str, ...]
@@ -157,12 +173,16 @@ def parse_date(text: str) -> date | None:
     >>> parse_date("2022-Sep-28 00:00:00")
     datetime.date(2022, 9, 28)
     """
-    for pattern in _DATES:
-        try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a date without a time
-        except ValueError:
-            continue
-    return None
+    match = _YEAR_FIRST.fullmatch(text) or _DAY_FIRST.fullmatch(text)
+    if match is None:
+        return None
+    month = match["month"].lower()
+    if not month.isdigit() and month not in _MONTHS:
+        return None
+    try:
+        return date(int(match["year"]), int(month) if month.isdigit() else _MONTHS.index(month) + 1, int(match["day"]))
+    except ValueError:
+        return None
 
 
 def _plans_by_person(persons: Rows, requests: Rows, plans: Rows, notes: list[Note]) -> dict[str, Row]:
@@ -256,21 +276,24 @@ def _persons(
     placements: Mapping[str, Placement],
 ) -> Iterator[Person]:
     seen: set[str] = set()
-    numbers = [row["upn"].upper() for row in rows]
-    repeated = {number for number in numbers if numbers.count(number) > 1} if len(set(numbers)) < len(numbers) else set()
-    for row, number in zip(rows, numbers, strict=True):
-        table_id = row["persontableid"]
-        plan = plans.get(table_id)
+    numbers = Counter(row["upn"].upper() for row in rows)
+    for row in rows:
+        table_id, number = row["persontableid"], row["upn"].upper()
+        fault = _unusable(row, plans.get(table_id), seen)
+        plan = None if table_id in seen else plans.get(table_id)
         plan_id = plan["activeplanstableid"] if plan is not None else ""
+        placement = placements.get(plan_id)
+        if placement is not None and plan is not None and _is_yes(plan["res"]):
+            placement = replace(placement, boards=True)
         yield Person(
             line=row.line,
             table_id=table_id,
-            identity=f"upn {number}" if number and number not in repeated else "",
+            identity=f"upn {number}" if number and numbers[number] == 1 else "",
             postcode=row["postcode"],
             birth_date=parse_date(row["personbirthdate"]),
             needs=needs.get(plan_id, ()),
-            placement=placements.get(plan_id),
-            fault=_unusable(row, plan, seen),
+            placement=placement,
+            fault=fault,
         )
         seen.add(table_id)
 

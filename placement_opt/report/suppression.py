@@ -71,14 +71,19 @@ def protect(counts: Mapping[Hashable, int], sums: Iterable[Sum]) -> Mapping[Hash
     sums = tuple(sums)
     _check(counts, sums)
     marks = {key: Mark.SMALL if 0 < count < LEAST_SHOWN else Mark.SHOWN for key, count in counts.items()}
-    while found := derivable(counts, marks, sums):
-        if not _hide_beside(found, counts, marks, sums):
-            break
+    # What is safe stays safe when more is hidden, so only the rest is looked at again.
+    found = derivable(counts, marks, sums)
+    while found and (choice := _hide_one_more(found, counts, marks, sums)) is not None:
+        found = derivable(counts, marks, sums, among=found | {choice})
     return MappingProxyType(marks)
 
 
 def derivable(
-    counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Sequence[Sum]
+    counts: Mapping[Hashable, int],
+    marks: Mapping[Hashable, Mark],
+    sums: Sequence[Sum],
+    *,
+    among: Iterable[Hashable] | None = None,
 ) -> frozenset[Hashable]:
     """Return the hidden counts for which no witness is found: those that a reader might work out.
 
@@ -86,6 +91,8 @@ def derivable(
     ----------
     counts, marks, sums
         As for `protect`.
+    among
+        The hidden counts to look at; None = all.
     """
     hidden = {key for key, mark in marks.items() if mark is not Mark.SHOWN}
     sums_of: dict[Hashable, list[Sum]] = {key: [] for key in hidden}
@@ -93,11 +100,12 @@ def derivable(
         for key in hidden.intersection(one.keys):
             sums_of[key].append(one)
     ranges = {key: _range(counts[key], marks[key]) for key in hidden}
+    open_keys = hidden if among is None else hidden.intersection(among)
     safe: set[Hashable] = set()
-    for key in sorted(hidden, key=str):
+    for key in sorted(open_keys, key=str):
         if key not in safe:
             safe |= _witness(key, counts, ranges, sums_of)
-    return frozenset(hidden - safe)
+    return frozenset(open_keys - safe)
 
 
 def hidden_amounts(
@@ -157,23 +165,22 @@ def _check(counts: Mapping[Hashable, int], sums: Sequence[Sum]) -> None:
             raise ValueError(f"The parts of {one.total!r} add up to {parts}, not to {counts[one.total]}.")
 
 
-def _hide_beside(
+def _hide_one_more(
     found: frozenset[Hashable], counts: Mapping[Hashable, int], marks: dict[Hashable, Mark], sums: Sequence[Sum]
-) -> bool:
-    """Hide one more count in each sum that gives another away, or else in a sum that touches such a sum."""
+) -> Hashable | None:
+    """Hide one more count: in a sum of what is found, where as little as possible is hidden yet, the smallest."""
     hidden = {key for key, mark in marks.items() if mark is not Mark.SHOWN}
     for reach in (found, hidden):
-        touched: set[Hashable] = set()
-        for one in sums:
-            if touched.intersection(one.keys) or not reach.intersection(one.keys):
-                continue
-            choice = _next_to_hide(one, counts, marks)
-            if choice is not None:
-                marks[choice] = Mark.WITHHELD
-                touched.update(one.keys)
-        if touched:
-            return True
-    return False
+        offers = [
+            (marks[choice] is Mark.SMALL, len(hidden.intersection(one.keys)), counts[choice], str(choice), choice)
+            for one in sums
+            if reach.intersection(one.keys) and (choice := _next_to_hide(one, counts, marks)) is not None
+        ]
+        if offers:
+            choice = min(offers, key=lambda offer: offer[:-1])[-1]
+            marks[choice] = Mark.WITHHELD
+            return choice
+    return None
 
 
 def _next_to_hide(one: Sum, counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark]) -> Hashable | None:

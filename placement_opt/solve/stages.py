@@ -16,6 +16,8 @@ from placement_opt.solve.highs import Run, run_highs
 COST_SLACK_GBP = 1.0
 """What the last stage may add to the whole year's £, so that rounding in the solver cannot make it infeasible."""
 HALF_A_PUPIL = 0.5
+MOST_PLACEMENTS_WITH_OPEN_SITES = 2_000
+"""Above so many possible placements the last stage keeps the sites, links and family schools of the cheapest plan."""
 WHOLE_PUPILS = 0.99
 """An absolute gap below one pupil proves a whole number of unplaced pupils."""
 
@@ -94,8 +96,18 @@ def solve_in_stages(draft: Draft, options: SolveOptions, clock: Clock, progress:
         stages.append(_first_stage(draft, "cost", cost, options.gap, options, clock, progress))
     most_gbp = stages[-1].value + COST_SLACK_GBP - draft.money.constant - draft.weighed.constant
     draft.row("stage_cost", draft.money.terms + draft.weighed.terms, LE, most_gbp)
+    if len(draft.placed) > MOST_PLACEMENTS_WITH_OPEN_SITES:
+        _keep_sites(draft)
     stages.append(_next_stage(draft, "minutes", [(draft.minutes, 1.0)], options, clock, progress))
     return stages
+
+
+def _keep_sites(draft: Draft) -> None:
+    """Fix what is open, linked and chosen for families, so that the last stage is left with placements only."""
+    pupils = {id(column) for column in draft.placed} | {id(column) for column, _ in draft.unplaced.terms}
+    for column in draft.problem.variables():
+        if column.cat == pulp.LpInteger and id(column) not in pupils:
+            column.bounds(round(column.varValue), round(column.varValue))
 
 
 def _first_stage(
@@ -128,7 +140,6 @@ def _next_stage(
     _set_objective(draft, goals)
     columns = draft.problem.variables()
     before = [column.varValue for column in columns]
-    value_before = float(pulp.value(draft.problem.objective))
     left_s = clock.left_s()
     if left_s is None or left_s > 0:
         progress(f"stage {name}")
@@ -139,7 +150,7 @@ def _next_stage(
             return _stage(name, run, progress)
     for column, value in zip(columns, before, strict=True):
         column.varValue = value
-    return Stage(name, Status.FEASIBLE, value_before, float("-inf"), 0.0)
+    return Stage(name, Status.FEASIBLE, float(draft.problem.objective.value()), float("-inf"), 0.0)
 
 
 def _stage(name: str, run: Run, progress: Progress) -> Stage:

@@ -22,6 +22,8 @@ class Case:
 
     Parameters
     ----------
+    cost_gbp
+        The plan's, added up once.
     links
         Every hub with every spoke, indexed by both ids.
     placed
@@ -36,6 +38,7 @@ class Case:
 
     question: Question
     plan: Plan
+    cost_gbp: float
     links: pd.DataFrame
     modes: tuple[Mode, ...]
     eligibility: Eligibility
@@ -50,6 +53,11 @@ class Case:
     def is_baseline(self) -> bool:
         """Whether the plan is today's placements, which no rule has to hold for."""
         return self.plan.status is Status.BASELINE
+
+    @property
+    def objective_gbp(self) -> float:
+        """The plan's cost and what is weighed with it."""
+        return self.cost_gbp + self.plan.weighed_gbp
 
     @property
     def count(self) -> Whole:
@@ -119,6 +127,7 @@ def case_of(problem: Problem, travel: TravelMatrix, plan: Plan) -> Case:
     return Case(
         question,
         plan,
+        plan.cost_gbp,
         links,
         modes_of(question),
         eligibility_of(question, links),

@@ -52,6 +52,6 @@ def _shown(value: Any) -> str:
         return "blank"
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
-    if isinstance(value, float | np.floating):
+    if isinstance(value, float):
         return "unknown" if np.isnan(value) else f"{value:,.2f}" if abs(value) >= 0.1 else f"{value:,.6g}"
     return str(value)

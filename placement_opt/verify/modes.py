@@ -135,7 +135,7 @@ def _default_modes(parameters: Parameters) -> tuple[Mode, ...]:
         independent_only=True,
         max_miles=np.inf,
         vehicle_miles_per_mile=1.0,
-        co2e_kg_per_mile=0.0,
+        co2e_kg_per_mile=parameters.bus_co2e_kg_per_mile,
     )
     return bus_pass, vehicle
 

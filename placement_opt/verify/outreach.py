@@ -85,14 +85,14 @@ def team_figures(case: Case) -> Iterator[str]:
         yield f"{hub_id}: it serves spokes but has no row in teams."
     for hub_id in teams.index.intersection(hubs.index[hubs["spokes"] == 0]):
         yield f"{hub_id}: it has a row in teams but serves no spoke."
-    both = hubs.join(teams, how="inner", lsuffix="_wanted")
+    both = teams.join(hubs.add_suffix("_wanted"), how="inner")
     where = [str(hub_id) for hub_id in both.index]
     number = plain(both["teams"])
     for row in np.flatnonzero(number < 0):
         yield f"{where[row]}: it has {number[row]} teams."
     yield from wrong_numbers(where, "spokes", plain(both["spokes"]), plain(both["spokes_wanted"]))
     yield from wrong_numbers(where, "hours", plain(both["hours"]), plain(both["hours_wanted"]), _ROUNDING)
-    week_hours = number * plain(both["team_hours_per_week"])
+    week_hours = number * plain(both["team_hours_per_week_wanted"])
     yield from wrong_numbers(where, "team_hours", plain(both["team_hours"]), week_hours, _ROUNDING)
     team_gbp = number * plain(both["team_gbp_wanted"])
     yield from wrong_numbers(where, "team_gbp", plain(both["team_gbp"]), team_gbp, HALF_PENNY_GBP)

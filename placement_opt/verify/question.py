@@ -1,6 +1,6 @@
 """What was asked, laid out for checking: tables, and arrays of positions in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ class Question:
 
     Parameters
     ----------
+    cells
+        The columns of the three tables as arrays, by table and column.
     school
         For each provision, the row of its school in `settings`.
     present, must
@@ -41,6 +43,7 @@ class Question:
     pupils: pd.DataFrame
     provisions: pd.DataFrame
     settings: pd.DataFrame
+    cells: Mapping[tuple[str, str], NDArray[Any]]
     school: Whole
     present: Whole
     must: Whole
@@ -56,15 +59,15 @@ class Question:
 
     def of_pupils(self, column: str) -> NDArray[Any]:
         """Return a column of `pupils`."""
-        return plain(self.pupils[column])
+        return self.cells["pupils", column]
 
     def of_provisions(self, column: str) -> NDArray[Any]:
         """Return a column of `provisions`."""
-        return plain(self.provisions[column])
+        return self.cells["provisions", column]
 
     def of_schools(self, column: str) -> NDArray[Any]:
         """Return a column of `settings`, one entry for each provision."""
-        return plain(self.settings[column])[self.school]
+        return self.cells["settings", column][self.school]
 
 
 def ask(problem: Problem, travel: TravelMatrix, policy: Policy) -> Question:
@@ -77,12 +80,14 @@ def ask(problem: Problem, travel: TravelMatrix, policy: Policy) -> Question:
     """
     journeys = travel.aligned(problem)
     pupils, provisions, settings = problem.pupils, problem.provisions, problem.settings
+    tables = {"pupils": pupils, "provisions": provisions, "settings": settings}
     return Question(
         problem,
         policy,
         pupils,
         provisions,
         settings,
+        {(name, column): plain(frame[column]) for name, frame in tables.items() for column in frame.columns},
         school=positions(settings["setting_id"], provisions["setting_id"]),
         present=positions(provisions["provision_id"], pupils["current_provision_id"]),
         must=_musts(problem.table("pair_rules"), pupils["pupil_id"], provisions["provision_id"]),

@@ -1,0 +1,105 @@
+"""An Excel workbook: a sheet for each table."""
+
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+import pandas as pd
+
+from placement_opt.errors import Fault
+from placement_opt.files.raw import Findings, RawTables, looks_like, match_names
+from placement_opt.headers import is_blank
+
+_DAMAGED = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, EOFError, OSError)
+_FORMULA_MARKS = (b"<f>", b"<f ", b"<f/>")
+
+
+def read_workbook(path: Path) -> RawTables:
+    """Read the sheets of an Excel workbook; formulas count by the values that were stored with them.
+
+    Parameters
+    ----------
+    path
+        A file that exists.
+    """
+    findings = Findings("sheet")
+    complaint = _complaint(path)
+    if complaint:
+        return RawTables({}, (Fault(path.name, "", "", "", complaint),))
+    try:
+        sheets = _sheets(path, stored_values=True)
+        formulas = _sheets(path, stored_values=False) if _has_formulas(path) else {}
+    except _DAMAGED:
+        message = "is an Excel workbook that cannot be read to its end. Open it in Excel, repair it and save it again."
+        return RawTables({}, (Fault(path.name, "", "", "", f"The file {message}"),))
+    filled = {name for name, rows in sheets.items() if rows}
+    for table, name in match_names(filled, findings).items():
+        findings.frames[table] = _frame(sheets[name])
+        if name in formulas:
+            _note_uncalculated(table, sheets[name], formulas[name], findings)
+    return findings.sealed()
+
+
+def _complaint(path: Path) -> str:
+    what = looks_like(path)
+    if not what.startswith("a zip"):
+        return f"The file is not an Excel workbook: it is {what}. Save it from Excel as .xlsx, or give a folder of CSV."
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if "xl/workbook.xml" not in archive.namelist():
+                return "The file is a zip archive but no Excel workbook. Save it from Excel as .xlsx."
+            is_whole = archive.testzip() is None
+    except _DAMAGED:
+        is_whole = False
+    return "" if is_whole else "The workbook is damaged or cut off. Save it from Excel or copy it again."
+
+
+def _has_formulas(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(mark in archive.read(name) for name in sheets for mark in _FORMULA_MARKS)
+
+
+def _sheets(path: Path, *, stored_values: bool) -> dict[str, dict[int, list[Any]]]:
+    """Return the rows that hold anything, by sheet and row number."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # parts of a workbook that hold no cells
+        book = openpyxl.load_workbook(path, read_only=True, data_only=stored_values)
+        try:
+            return {sheet.title: dict(_filled_rows(sheet)) for sheet in book.worksheets}
+        finally:
+            book.close()
+
+
+def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+    sheet.reset_dimensions()  # some programs store dimensions that cut rows off
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if not all(is_blank(value) for value in row):
+            yield number, list(row)
+
+
+def _frame(rows: dict[int, list[Any]]) -> pd.DataFrame:
+    numbers = list(rows)
+    width = max(len(row) for row in rows.values())
+    padded = [row + [None] * (width - len(row)) for row in rows.values()]
+    header = ["" if is_blank(name) else str(name) for name in padded[0]]
+    return pd.DataFrame(padded[1:], index=numbers[1:], columns=header, dtype=object)
+
+
+def _note_uncalculated(
+    table: str, stored: dict[int, list[Any]], typed: dict[int, list[Any]], findings: Findings
+) -> None:
+    header = next(iter(typed.values()))
+    for number, row in typed.items():
+        values = stored.get(number, [])
+        for position, value in enumerate(row):
+            is_formula = isinstance(value, str) and value.startswith("=")
+            if is_formula and is_blank(values[position] if position < len(values) else None):
+                column = str(header[position]) if position < len(header) else ""
+                message = "is a formula without a stored value. Open the workbook in Excel and save it."
+                findings.faults.append(Fault(table, column, str(number), value[:60], message))

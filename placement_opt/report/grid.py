@@ -1,0 +1,141 @@
+"""Tables as they are shown: cells that know their unit and whether they may be seen."""
+
+import math
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from placement_opt.report.published import Subject
+from placement_opt.report.suppression import Mark
+
+NOTHING = "–"
+"""What stands for a figure that does not exist."""
+
+
+class Unit(StrEnum):
+    """What a cell holds; the value is the number format of a workbook."""
+
+    TEXT = "@"
+    COUNT = "#,##0"
+    CHANGE = "+#,##0;-#,##0;0"
+    GBP = "£#,##0.00"
+    GBP_CHANGE = "+£#,##0.00;-£#,##0.00;£0.00"
+    ONE_DECIMAL = "#,##0.0"
+    ONE_DECIMAL_CHANGE = "+#,##0.0;-#,##0.0;0.0"
+    PERCENT = "0%"
+    NUMBER = "General"
+
+
+_CHANGES = {Unit.COUNT: Unit.CHANGE, Unit.GBP: Unit.GBP_CHANGE, Unit.ONE_DECIMAL: Unit.ONE_DECIMAL_CHANGE}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: a value with its unit, or a mark in its place."""
+
+    value: str | float | None
+    unit: Unit = Unit.TEXT
+    mark: Mark = Mark.SHOWN
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the cell stands in a column of figures."""
+        return self.unit is not Unit.TEXT
+
+    def text(self) -> str:
+        """Return the cell as it is read: thousands apart, £ in whole pounds, a sign before changes."""
+        if self.mark is not Mark.SHOWN:
+            return str(self.mark)
+        if _is_absent(self.value):
+            return NOTHING
+        return self.value if isinstance(self.value, str) else _figure(float(self.value or 0), self.unit)
+
+    def content(self) -> str | float | None:
+        """Return the cell for a workbook: a number as a number, a mark as its word, nothing as a blank."""
+        if self.mark is not Mark.SHOWN:
+            return str(self.mark)
+        return None if _is_absent(self.value) else self.value
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table: caption, headings, rows of cells, perhaps a total, and what a reader has to know about it."""
+
+    key: str
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] | None = None
+    note: str = ""
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether anything is hidden."""
+        rows = (*self.rows, self.total or ())
+        return any(cell.mark is not Mark.SHOWN for row in rows for cell in row)
+
+    @property
+    def figure_columns(self) -> frozenset[int]:
+        """The columns that hold figures, by position."""
+        rows = (*self.rows, self.total or ())
+        return frozenset(position for row in rows for position, cell in enumerate(row) if cell.is_number)
+
+
+def text_cell(value: object) -> Cell:
+    """Return a cell of words; blank where there is nothing."""
+    return Cell(None if _is_absent(value) else str(value))
+
+
+def count_cells(subject: Subject, keys: Sequence[Hashable]) -> tuple[Cell, ...]:
+    """Return cells of counts for the plans in turn, and then of the changes from the first.
+
+    Parameters
+    ----------
+    subject
+        Whose counts are shown.
+    keys
+        A key for each plan; where the plan has no such count it is 0.
+    """
+    counts = [subject.counts.get(key, 0) for key in keys]
+    marks = [subject.marks.get(key, Mark.SHOWN) for key in keys]
+    return figures(counts, Unit.COUNT, marks)
+
+
+def figures(values: Sequence[float], unit: Unit, marks: Sequence[Mark]) -> tuple[Cell, ...]:
+    """Return cells for the plans in turn, and then of the changes from the first; hidden where either is hidden."""
+    cells = [Cell(value, unit, mark) for value, mark in zip(values, marks, strict=True)]
+    first = cells[0]
+    for cell in cells[1:]:
+        hidden = first.mark is not Mark.SHOWN or cell.mark is not Mark.SHOWN
+        change = float(cell.value or 0) - float(first.value or 0)
+        mark = Mark.WITHHELD if hidden else Mark.SHOWN
+        cells.append(Cell(round(change, 6), _CHANGES[unit], mark))
+    return tuple(cells)
+
+
+def withheld_if(conditions: Iterable[bool]) -> list[Mark]:
+    """Return a mark for each condition: withheld where it holds."""
+    return [Mark.WITHHELD if hidden else Mark.SHOWN for hidden in conditions]
+
+
+def plan_heads(subject: Subject, what: str = "") -> tuple[str, ...]:
+    """Return the headings of a figure for every plan and every change."""
+    names = [f"{what}{', ' if what else ''}{name}" for name in subject.plans]
+    changes = [f"{what}{', ' if what else ''}change: {name}" for name in subject.comparison.others]
+    return (*names, *changes)
+
+
+def _is_absent(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value)) or value == ""
+
+
+def _figure(value: float, unit: Unit) -> str:
+    sign = "" if unit not in _CHANGES.values() or value == 0 else "+" if value > 0 else "−"
+    size = abs(value) if unit in _CHANGES.values() else value
+    if unit in {Unit.GBP, Unit.GBP_CHANGE}:
+        return f"{'−' if size < 0 else sign}£{abs(size):,.0f}"
+    if unit in {Unit.ONE_DECIMAL, Unit.ONE_DECIMAL_CHANGE}:
+        return f"{sign}{size:,.1f}"
+    if unit is Unit.PERCENT:
+        return f"{size:.0%}"
+    return f"{sign}{size:,.0f}" if unit is not Unit.NUMBER else f"{size:,.10g}"

@@ -1,0 +1,262 @@
+"""Every count of pupils that a report shows, the sums that tie them together, and which of them may be seen."""
+
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from placement_opt.compare import LAST_PRIMARY_YEAR, NOT_GIVEN, Comparison, compare
+from placement_opt.plan import Plan
+from placement_opt.problem import Problem
+from placement_opt.report.suppression import LEAST_SHOWN, Mark, Sum, protect
+from placement_opt.schema import KINDS, MAINSTREAM_KINDS
+from placement_opt.travel import TravelMatrix
+
+NO_PLACE = "no place"
+SUITS_BUT_FULL = "some provision would suit, but no place is left within the limits"
+NOTHING_SUITS = "no provision would suit"
+GROUPINGS = ("need", "locality", "phase")
+
+_PHASES = ((-1, "Early years"), (LAST_PRIMARY_YEAR, "Reception to Year 6"), (11, "Years 7 to 11"))
+_LATE_PHASE = "Year 12 and above"
+_COUNTED = re.compile(r"^\d+ provisions?:? ")
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What a report is about: plans, and the question and the travel that they answer.
+
+    Parameters
+    ----------
+    plans
+        By name; the first is the reference, the last is the one that is reported in full.
+    problem, travel
+        What the plans were made from.
+    confidential
+        Show small groups and single pupils.
+    """
+
+    plans: Mapping[str, Plan]
+    problem: Problem
+    travel: TravelMatrix
+    confidential: bool
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The plans side by side."""
+        return compare(self.plans)
+
+    @property
+    def reference(self) -> str:
+        """Name of the plan that the others are held against."""
+        return self.comparison.reference
+
+    @property
+    def main(self) -> str:
+        """Name of the plan that is reported in full."""
+        return list(self.plans)[-1]
+
+    @cached_property
+    def counts(self) -> Mapping[Hashable, int]:
+        """Every count of pupils that is shown, by key."""
+        return _counts_and_sums(self)[0]
+
+    @cached_property
+    def marks(self) -> Mapping[Hashable, Mark]:
+        """How each count may be shown."""
+        if self.confidential:
+            return dict.fromkeys(self.counts, Mark.SHOWN)
+        return protect(*_counts_and_sums(self))
+
+    def is_hidden(self, key: Hashable) -> bool:
+        """Say whether a count is hidden."""
+        return self.marks[key] is not Mark.SHOWN
+
+    def is_small(self, count: float) -> bool:
+        """Say whether figures about so few pupils have to be withheld."""
+        return not self.confidential and 0 < count < 5
+
+
+def phases(frame: pd.DataFrame) -> "pd.Series[str]":
+    """Return the phase of each row's year group, in words."""
+    names = frame["year_group"].map(lambda year: next((name for last, name in _PHASES if year <= last), _LATE_PHASE))
+    return names.astype("str")
+
+
+def grouped(plan: Plan, table: str, grouping: str) -> "pd.Series[int]":
+    """Return pupils of a plan's table (`placements` or `unplaced`) by need, locality or phase."""
+    frame = plan.tables[table]
+    labels = phases(frame) if grouping == "phase" else frame[grouping].fillna(NOT_GIVEN)
+    return frame.groupby(labels.astype("object"))["count"].sum()
+
+
+def group_labels(subject: Subject, grouping: str) -> list[str]:
+    """Return the needs, localities or phases of all plans, in order."""
+    tables = [grouped(plan, table, grouping) for plan in subject.plans.values() for table in ("placements", "unplaced")]
+    labels = {str(label) for series in tables for label in series.index}
+    order = [name for _, name in _PHASES] + [_LATE_PHASE]
+    return sorted(labels, key=lambda label: (order.index(label) if label in order else -1, label == NOT_GIVEN, label))
+
+
+def reasons_of(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return why a pupil is unplaced: whether anything would suit, and what stands in the way elsewhere.
+
+    Parameters
+    ----------
+    text
+        The words of `Plan.unplaced.reasons`.
+    """
+    parts = [_COUNTED.sub("", part.strip()) for part in text.split(";") if part.strip()]
+    suits = [part for part in parts if part.startswith("would suit")]
+    return SUITS_BUT_FULL if suits else NOTHING_SUITS, tuple(part for part in parts if part not in suits)
+
+
+def requests(plan: Plan) -> Mapping[str, int]:
+    """Return pupils with a place by what became of the family's request: none, met, missed."""
+    counts = plan.placements.groupby("request")["count"].sum()
+    return {request: int(counts.get(request, 0)) for request in ("none", "met", "missed")}
+
+
+def mainstream_wishes(plan: Plan, problem: Problem) -> Mapping[str, int]:
+    """Return pupils with a place whose family wants mainstream: met and missed."""
+    pupils = problem.pupils
+    wanting = set(pupils.loc[pupils["mainstream"] == "wanted", "pupil_id"])
+    asked = plan.placements[lambda frame: frame["pupil_id"].isin(wanting)]
+    met = asked["kind"].isin(MAINSTREAM_KINDS)
+    return {"met": int(asked.loc[met, "count"].sum()), "missed": int(asked.loc[~met, "count"].sum())}
+
+
+def siblings_apart(plan: Plan, problem: Problem) -> int:
+    """Count the placed brothers and sisters who are not where most of their family is."""
+    groups = problem.pupils[["pupil_id", "sibling_group"]].dropna()
+    placed = plan.placements.merge(groups, on="pupil_id")
+    at_school = placed.groupby(["sibling_group", "setting_id"])["count"].sum()
+    families = at_school.groupby(level="sibling_group")
+    return int((families.sum() - families.max()).sum()) if len(at_school) else 0
+
+
+class _Ledger:
+    """Counts and sums as they are collected."""
+
+    def __init__(self) -> None:
+        self.counts: dict[Hashable, int] = {}
+        self.sums: list[Sum] = []
+
+    def add(self, key: Hashable, count: float) -> Hashable:
+        self.counts[key] = int(count)
+        return key
+
+    def split(self, total: Hashable, parts: Iterable[tuple[Hashable, float]]) -> None:
+        self.sums.append(Sum(total, tuple(self.add(key, count) for key, count in parts)))
+
+    def rest(self, total: Hashable, parts: Iterable[Hashable]) -> None:
+        """Protect what is left of a total: it is not shown, but a reader can subtract."""
+        parts = tuple(parts)
+        left = self.counts[total] - sum(self.counts[part] for part in parts)
+        if 0 < left < LEAST_SHOWN:
+            self.sums.append(Sum(total, (*parts, self.add(("rest", total, parts), left))))
+
+    def tie(self, one: Hashable, other: Hashable) -> None:
+        if one != other and self.counts[one] == self.counts[other]:
+            self.sums.append(Sum(one, (other,)))
+
+
+def _counts_and_sums(subject: Subject) -> tuple[Mapping[Hashable, int], tuple[Sum, ...]]:
+    ledger = _Ledger()
+    for name, plan in subject.plans.items():
+        _add_places(ledger, name, plan)
+        _add_groups(ledger, name, plan, subject)
+        _add_travel(ledger, name, plan)
+        _add_wishes(ledger, name, plan, subject.problem)
+        _add_reasons(ledger, name, plan)
+    for name in subject.comparison.others:
+        _add_flows(ledger, name, subject)
+    return ledger.counts, tuple(ledger.sums)
+
+
+def _add_places(ledger: _Ledger, name: str, plan: Plan) -> None:
+    ledger.add(("pupils", name), plan.placed_pupils + plan.unplaced_pupils)
+    ledger.split(("pupils", name), [(("placed", name), plan.placed_pupils), (("unplaced", name), plan.unplaced_pupils)])
+    use = plan.use
+    of_kind = use.groupby("kind")["pupils"].sum()
+    ledger.split(("placed", name), [(("kind", name, kind), of_kind.get(kind, 0)) for kind in KINDS])
+    for kind, provisions in use.groupby("kind"):
+        rows = zip(provisions["provision_id"], provisions["pupils"], strict=True)
+        ledger.split(("kind", name, kind), [(("provision", name, ident), count) for ident, count in rows])
+    changes = plan.placements.groupby("change")["count"].sum()
+    ledger.rest(("placed", name), [ledger.add((change, name), changes.get(change, 0)) for change in ("stays", "moves")])
+
+
+def _add_groups(ledger: _Ledger, name: str, plan: Plan, subject: Subject) -> None:
+    for grouping in GROUPINGS:
+        placed, unplaced = (grouped(plan, table, grouping) for table in ("placements", "unplaced"))
+        labels = group_labels(subject, grouping)
+        both = [(label, placed.get(label, 0) + unplaced.get(label, 0)) for label in labels]
+        ledger.split(("pupils", name), [((grouping, name, label), count) for label, count in both])
+        ledger.split(
+            ("unplaced", name), [(("unplaced", grouping, name, label), unplaced.get(label, 0)) for label in labels]
+        )
+        for label in labels:
+            ledger.tie((grouping, subject.reference, label), (grouping, name, label))
+    ledger.tie(("pupils", subject.reference), ("pupils", name))
+
+
+def _add_travel(ledger: _Ledger, name: str, plan: Plan) -> None:
+    placements = plan.placements
+    count, entitled, over = placements["count"], placements["entitled"], placements["over_guide"]
+    primary = placements["year_group"] <= LAST_PRIMARY_YEAR
+    ledger.rest(("placed", name), [ledger.add(("with transport", name), count[entitled].sum())])
+    modes = placements[entitled].groupby(placements["mode"].fillna(NOT_GIVEN))["count"].sum()
+    ledger.split(("with transport", name), [(("mode", name, mode), pupils) for mode, pupils in modes.items()])
+    over_primary = ledger.add(("over primary", name), count[over & primary].sum())
+    over_secondary = ledger.add(("over secondary", name), count[over & ~primary].sum())
+    ledger.rest(("placed", name), [over_primary, over_secondary])
+
+
+def _add_wishes(ledger: _Ledger, name: str, plan: Plan, problem: Problem) -> None:
+    asked = requests(plan)
+    ledger.rest(("placed", name), [ledger.add(("request", name, wish), asked[wish]) for wish in ("met", "missed")])
+    wishes = mainstream_wishes(plan, problem)
+    ledger.rest(("placed", name), [ledger.add(("mainstream", name, wish), wishes[wish]) for wish in wishes])
+    ledger.add(("siblings apart", name), siblings_apart(plan, problem))
+
+
+def _add_reasons(ledger: _Ledger, name: str, plan: Plan) -> None:
+    suits: Counter[str] = Counter({SUITS_BUT_FULL: 0, NOTHING_SUITS: 0})
+    obstacles: Counter[str] = Counter()
+    unplaced = plan.unplaced
+    for text, count in zip(unplaced["reasons"].fillna(""), unplaced["count"], strict=True):
+        verdict, others = reasons_of(text)
+        suits[verdict] += count
+        obstacles.update(dict.fromkeys(others, count))
+    ledger.split(("unplaced", name), [(("verdict", name, verdict), count) for verdict, count in suits.items()])
+    for obstacle, count in obstacles.items():
+        ledger.rest(("unplaced", name), [ledger.add(("obstacle", name, obstacle), count)])
+
+
+def _add_flows(ledger: _Ledger, name: str, subject: Subject) -> None:
+    flows = subject.comparison.flows(after=name)
+    start, end = (flows[f"{side}_kind"].fillna(NO_PLACE) for side in ("from", "to"))
+    same = flows["from_provision_id"].fillna("") == flows["to_provision_id"].fillna("")
+    stay = same & (end != NO_PLACE)
+    ledger.add(("in both", name), flows["count"].sum())
+    ledger.tie(("pupils", name), ("in both", name))
+    moved: Counter[tuple[str, str]] = Counter()
+    for before, after, count in zip(start[~stay], end[~stay], flows.loc[~stay, "count"], strict=True):
+        moved[before, after] += count
+    rows: list[tuple[tuple[str, str, str, str], int]] = [
+        (("flow", name, before, after), count) for (before, after), count in sorted(moved.items())
+    ]
+    ledger.split(("in both", name), [(("same place", name), flows.loc[stay, "count"].sum()), *rows])
+    if flows["count"].sum() != subject.plans[name].placed_pupils + subject.plans[name].unplaced_pupils:
+        return
+    for position, whose in ((2, subject.reference), (3, name)):
+        parts = tuple(key for key, _ in rows if key[position] == NO_PLACE)
+        if parts and sum(ledger.counts[key] for key in parts) == ledger.counts["unplaced", whose]:
+            ledger.sums.append(Sum(("unplaced", whose), parts))
+    between = tuple(key for key, _ in rows if NO_PLACE not in key[2:])
+    if between and sum(ledger.counts[key] for key in between) == ledger.counts["moves", name]:
+        ledger.sums.append(Sum(("moves", name), between))

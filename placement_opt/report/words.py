@@ -1,0 +1,137 @@
+"""The plan in plain sentences, with its proof; nothing here says more than the tables may."""
+
+from collections.abc import Hashable
+
+from placement_opt.errors import Status
+from placement_opt.plan import Plan
+from placement_opt.report.money_tables import is_cost_hidden, is_transport_hidden
+from placement_opt.report.published import Subject
+
+_BASES = {
+    "marginal": "place funding of existing places is sunk and not counted, so the figures are top-ups and fees, "
+    "transport and new spending",
+    "average": "place funding is counted for each place taken",
+    "full": "every commissioned place is paid for, filled or not",
+}
+
+
+def what_the_plan_does(subject: Subject) -> list[str]:
+    """Return the main plan in sentences: places, money, travel, who moves."""
+    sentences = [_places(subject), _money(subject), _travel(subject), _moves(subject)]
+    return [sentence for sentence in sentences if sentence]
+
+
+def proof(subject: Subject) -> list[str]:
+    """Return in sentences how good the main plan is proven to be."""
+    plan = subject.plans[subject.main]
+    if plan.status is Status.BASELINE:
+        return ["These are the placements as they stand, costed. Nothing was optimised, so nothing is proved."]
+    sentences = [_most_placed(plan)]
+    if plan.bound_gbp is not None and plan.gap is not None:
+        sentences.append(_bound(subject, plan))
+    if plan.status is Status.FEASIBLE:
+        sentences.append("The search ended before the plan was proved to be as near the best as was asked for.")
+    sentences.append("The command placement-opt verify checks every rule and every pound again, without the solver.")
+    return [sentence for sentence in sentences if sentence]
+
+
+def is_weighing_hidden(subject: Subject) -> bool:
+    """Say whether what wishes weigh would give a small number of unmet wishes away."""
+    name = subject.main
+    keys: list[Hashable] = [("request", name, "missed"), ("mainstream", name, "missed"), ("siblings apart", name)]
+    plan = subject.plans[name]
+    return plan.weighed_gbp != 0 and any(subject.is_hidden(key) for key in keys)
+
+
+def _places(subject: Subject) -> str:
+    name = subject.main
+    placed, unplaced, everybody = (_count(subject, (key, name)) for key in ("placed", "unplaced", "pupils"))
+    text = f"Of {everybody} pupils, {placed} have a place and {unplaced} have none"
+    if subject.comparison.others:
+        text += f" ({subject.reference}: {_count(subject, ('unplaced', subject.reference))} without a place)"
+    return text + "."
+
+
+def _money(subject: Subject) -> str:
+    name, first = subject.main, subject.reference
+    plan = subject.plans[name]
+    basis = f"on the {plan.policy.cost_basis} basis ({_BASES[plan.policy.cost_basis]})"
+    if is_cost_hidden(subject, name):
+        return f"What it costs is withheld, because the pupils are few. Costs are counted {basis}."
+    text = f"It costs £{plan.cost_gbp:,.0f} a year {basis}"
+    if subject.comparison.others and not is_cost_hidden(subject, first):
+        text += f", {_difference(plan.cost_gbp - subject.plans[first].cost_gbp)} {first}"
+    return text + "."
+
+
+def _travel(subject: Subject) -> str:
+    name, first = subject.main, subject.reference
+    travel = subject.plans[name].travel()
+    if is_transport_hidden(subject, name) or subject.is_small(travel["pupils"]):
+        return ""
+    carried = _count(subject, ("with transport", name))
+    text = f"Transport costs £{travel['transport_gbp']:,.0f} of that, for {carried} pupils"
+    before = subject.plans[first].travel()
+    if subject.comparison.others and not is_transport_hidden(subject, first):
+        text += f", {_difference(travel['transport_gbp'] - before['transport_gbp'])} {first}"
+    if travel["pupils"] == 0:
+        return text + "."
+    text += f"; a journey takes {travel['mean_minutes']:.1f} minutes on average"
+    if subject.comparison.others and before["pupils"] > 0 and not subject.is_small(before["pupils"]):
+        text += f" ({first}: {before['mean_minutes']:.1f})"
+    return text + "."
+
+
+def _moves(subject: Subject) -> str:
+    name = subject.main
+    if subject.counts["moves", name] == 0:
+        return "No pupil moves from a present place."
+    moves, stays = _count(subject, ("moves", name)), _count(subject, ("stays", name))
+    return f"Pupils who move from a present place: {moves}; pupils who stay where they are: {stays}."
+
+
+def _most_placed(plan: Plan) -> str:
+    stages = plan.record.get("stages") or []
+    stage = next((one for one in stages if one.get("name") == "unplaced"), None)
+    if stage and stage.get("value") is not None and stage.get("bound") is not None:
+        if stage["value"] - stage["bound"] < 1:
+            return "No plan under these rules leaves fewer pupils without a place."
+        return "It is not proved that no plan leaves fewer pupils without a place."
+    return ""
+
+
+def _bound(subject: Subject, plan: Plan) -> str:
+    gap = f"{plan.gap:.4%}"
+    if is_weighing_hidden(subject) or is_cost_hidden(subject, subject.main):
+        return f"The plan is proved to be within {gap} of the best that these rules allow."
+    if plan.weighed_gbp == 0:
+        weighed = ", unmet wishes counted at their weight" if _are_wishes_weighed(subject, plan) else ""
+        return (
+            f"It costs £{plan.cost_gbp:,.2f}. No plan under these rules that leaves as few pupils without a place "
+            f"costs less than £{plan.bound_gbp:,.2f}{weighed}: the two are {gap} apart."
+        )
+    return (
+        f"Unmet wishes weigh £{plan.weighed_gbp:,.2f} (a weight, not money), so the plan stands at "
+        f"£{plan.objective_gbp:,.2f} in all. No plan under these rules that leaves as few pupils without a place "
+        f"stands at less than £{plan.bound_gbp:,.2f}: the two are {gap} apart."
+    )
+
+
+def _are_wishes_weighed(subject: Subject, plan: Plan) -> bool:
+    pupils, policy = subject.problem.pupils, plan.policy
+    return (
+        (policy.requests == "priced" and bool(pupils["requested_setting_id"].notna().any()))
+        or (policy.mainstream == "priced" and bool((pupils["mainstream"] == "wanted").any()))
+        or (policy.siblings == "priced" and bool(pupils["sibling_group"].notna().any()))
+    )
+
+
+def _count(subject: Subject, key: Hashable) -> str:
+    mark = subject.marks[key]
+    return str(mark) if subject.is_hidden(key) else f"{subject.counts[key]:,}"
+
+
+def _difference(change: float) -> str:
+    if round(change) == 0:
+        return "the same as"
+    return f"£{abs(change):,.0f} {'more' if change > 0 else 'less'} than"
