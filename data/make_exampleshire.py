@@ -51,7 +51,7 @@ TOPUPS = (
     ("PMLD", "D", "special", 24_500),
 )
 
-OUTREACH = (46, 2, 98_000, 6, 30, 2)
+OUTREACH = (46, 2, 98_000, 5, 30, 2)
 """Outreach of one hub: hours a week of a team, most teams, £ a team, most spokes, minutes to a spoke, visits a week:
 example values."""
 

@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from types import MappingProxyType
 from typing import Any
@@ -115,8 +116,8 @@ class Comparison:
         if group not in GROUPS:
             raise ValueError(f"`group` is {group!r}; use one of {', '.join(GROUPS)}.")
         measures: dict[str, dict[str, pd.Series[Any]]] = {
-            "pupils": {name: _pupils_by(plan, group) for name, plan in self.plans.items()},
-            "gbp": {name: _gbp_by(plan, group) for name, plan in self.plans.items()},
+            "pupils": {name: _pupils_by(plan, self._money[name], group) for name, plan in self.plans.items()},
+            "gbp": {name: _gbp_by(money, group) for name, money in self._money.items()},
         }
         if group in _WITH_UNPLACED:
             measures["unplaced"] = {name: _unplaced_by(plan, group) for name, plan in self.plans.items()}
@@ -180,6 +181,10 @@ class Comparison:
             cells = [_number_text(str(figure), value).rjust(size) for value, size in zip(row, widths, strict=True)]
             lines.append(" ".join([HEADLINE[str(figure)].ljust(width), *cells]))
         return "\n".join(lines)
+
+    @cached_property
+    def _money(self) -> dict[str, pd.DataFrame]:
+        return {name: plan.money() for name, plan in self.plans.items()}
 
     def _with_changes(self, table: pd.DataFrame) -> pd.DataFrame:
         changes = {change_name(name): (table[name] - table[self.reference]).round(6) for name in self.others}
@@ -263,16 +268,15 @@ def _groups_of(frame: pd.DataFrame, group: str) -> "pd.Series[str]":
     return labels.where(labels.notna(), blank).rename(group)
 
 
-def _gbp_by(plan: Plan, group: str) -> "pd.Series[float]":
-    money = plan.money()
+def _gbp_by(money: pd.DataFrame, group: str) -> "pd.Series[float]":
     return money.groupby(_groups_of(money, group))["gbp"].sum()
 
 
-def _pupils_by(plan: Plan, group: str) -> "pd.Series[int]":
+def _pupils_by(plan: Plan, money: pd.DataFrame, group: str) -> "pd.Series[int]":
     placements = plan.placements
     if group in placements.columns:
         return placements.groupby(_groups_of(placements, group))["count"].sum()
-    spent = plan.money().dropna(subset=["pupil_id"])[[group, "pupil_id", "provision_id"]].drop_duplicates()
+    spent = money.dropna(subset=["pupil_id"])[[group, "pupil_id", "provision_id"]].drop_duplicates()
     counts = placements[["pupil_id", "provision_id", "count"]]
     return spent.merge(counts, on=["pupil_id", "provision_id"]).groupby(group)["count"].sum()
 

@@ -27,7 +27,7 @@ def _without(table: str) -> Relaxation:
     def relaxed(case: Case) -> Case:
         if case.problem.table(table).empty:
             return case
-        return case._replace(problem=case.problem.replace(**{table: None}))  # type: ignore[arg-type]
+        return case._replace(problem=case.problem.replace(**{table: None}))
 
     return relaxed
 

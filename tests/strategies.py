@@ -23,7 +23,7 @@ SIDE_M = 16_000
 """The made-up county is a square of this side."""
 
 MOST_WAYS = 20_000
-"""Rows stop growing where the ways to place their pupils, multiplied, would pass this."""
+"""No more pupils are taken where the ways to place them would pass this."""
 
 BANDS = ("A", "B")
 
@@ -418,12 +418,18 @@ def _forget_unnamed_bands(draft: Draft) -> None:
 def _shrink(draft: Draft) -> None:
     """Keep the case small enough for exhaustive search."""
     bins = len(draft.provisions) + 1
-    ways = 1
+    ways, kept = 1, []
     for row in draft.pupils:
         row["count"] = row.get("count", 1)
-        while row["count"] > 1 and ways * _ways(row["count"], bins) > MOST_WAYS:
+        while row["count"] > 0 and ways * _ways(row["count"], bins) > MOST_WAYS:
             row["count"] -= 1
-        ways *= _ways(row["count"], bins)
+        if row["count"]:
+            ways *= _ways(row["count"], bins)
+            kept.append(row)
+    draft.pupils = kept
+    ids = {row["pupil_id"] for row in kept}
+    for name in ("pair_rules", "pair_costs"):
+        draft.tables[name] = [row for row in draft.tables.get(name, []) if row["pupil_id"] in ids]
 
 
 def _ways(count: int, bins: int) -> int:

@@ -148,7 +148,7 @@ LIMITS: list[tuple[str, Stricter, set[str]]] = [
     (
         "one place fewer",
         _table("provisions", {"provision_id": "C-spec"}, places=3),
-        {"places", "fullness", "use money"},
+        {"places", "fullness"},
     ),
     ("a part limit by need", _table("part_limits", {"limit_id": "L1"}, places=1), {"part limits"}),
     ("a part limit by year", _table("part_limits", {"limit_id": "L2"}, places=4), {"part limits"}),
@@ -168,7 +168,7 @@ LIMITS: list[tuple[str, Stricter, set[str]]] = [
         _table("links", {"spoke_id": "B-spoke"}, minutes=29),
         {"link figures", "team figures"},
     ),
-    ("a link of other miles", _table("links", {"spoke_id": "B-spoke"}, miles=6), {"link figures"}),
+    ("a link of other miles", _table("links", {"spoke_id": "B-spoke"}, miles=6), {"link figures", "total"}),
     (
         "more support",
         _table("pupils", {"pupil_id": "P06"}, support_hours=4.1),

@@ -131,7 +131,7 @@ def _write_header(sheet: Worksheet, position: int, header: str, column: Column |
     cell = sheet.cell(1, position)
     _set_text(cell, header)
     is_required = column is not None and column.required
-    cell.font = Font(bold=is_required, color="FFFFFF" if is_required else "1F1F1F")
+    cell.font = Font(name="Calibri", bold=is_required, color="FFFFFF" if is_required else "1F1F1F")
     cell.fill = _REQUIRED_FILL if is_required else _OPTIONAL_FILL
     cell.border = _EDGE
     letter = get_column_letter(position)
@@ -207,7 +207,7 @@ def _write_guide(sheet: Worksheet) -> tuple[int, int]:
         sheet.column_dimensions[get_column_letter(position)].width = width
     for number, text in enumerate(_INTRODUCTION, start=1):
         sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=len(_GUIDE_WIDTHS))
-        sheet.cell(number, 1, text).font = Font(bold=number == 1, size=14 if number == 1 else 11)
+        sheet.cell(number, 1, text).font = Font(name="Calibri", bold=number == 1, size=14 if number == 1 else 11)
     sheet.row_dimensions[1].height = 24
     _write_list(sheet, "Tables", ("Table", "", "Required", "A row is"), _table_words())
     _write_list(sheet, "Columns", COLUMN_HEADINGS, [row for table in TABLES.values() for row in column_rows(table)])
@@ -228,10 +228,10 @@ def _write_list(
     sheet: Worksheet, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> tuple[int, int]:
     top = sheet.max_row + 2
-    sheet.cell(top, 1, title).font = Font(bold=True, size=12)
+    sheet.cell(top, 1, title).font = Font(name="Calibri", bold=True, size=12)
     for position, heading in enumerate(headings, start=1):
         head = sheet.cell(top + 1, position, heading)
-        head.font, head.fill, head.border = Font(bold=True), _OPTIONAL_FILL, _EDGE
+        head.font, head.fill, head.border = Font(name="Calibri", bold=True), _OPTIONAL_FILL, _EDGE
     number = top + 1
     for number, row in enumerate(rows, start=top + 2):
         for position, text in enumerate(row, start=1):

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from placement_opt.report.published import Subject
+from placement_opt.report.subject import Subject
 from placement_opt.report.suppression import Mark
 
 NOTHING = "–"

@@ -10,8 +10,8 @@ from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.report.glossary import page_text, terms_used
 from placement_opt.report.maps import draw_map, map_words
-from placement_opt.report.published import Subject
 from placement_opt.report.sections import Section, record_section, sections_after_map, sections_before_map
+from placement_opt.report.subject import Subject
 from placement_opt.travel import TravelMatrix
 
 TITLE = "Places for pupils with education, health and care plans"

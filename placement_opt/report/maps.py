@@ -9,7 +9,7 @@ import pandas as pd
 
 from placement_opt.plan import Plan
 from placement_opt.report.names import KIND_NAMES
-from placement_opt.report.published import Subject
+from placement_opt.report.subject import Subject
 from placement_opt.schema import KINDS
 from placement_opt.travel import METRES_PER_MILE
 

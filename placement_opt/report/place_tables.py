@@ -6,13 +6,9 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.report.grid import Cell, Grid, Unit, count_cells, figures, plan_heads, text_cell, withheld_if
-from placement_opt.report.money_tables import is_cost_hidden, is_transport_hidden
 from placement_opt.report.names import GROUPING_NAMES, KIND_NAMES, VERDICTS, group_name
-from placement_opt.report.published import (
-    NO_PLACE,
-    Subject,
-    group_labels,
-)
+from placement_opt.report.published import NO_PLACE, group_labels
+from placement_opt.report.subject import Subject
 from placement_opt.report.suppression import Mark
 from placement_opt.schema import KINDS
 
@@ -45,10 +41,10 @@ def _chosen(subject: Subject, key: str, caption: str, wanted: tuple[str, ...], n
 
 def _figure_rows(subject: Subject) -> dict[str, tuple[Cell, ...]]:
     names = list(subject.plans)
-    table = subject.comparison.headline()
+    table = subject.headline
     small = [subject.is_small(plan.placed_pupils) for plan in subject.plans.values()]
-    no_cost = [is_cost_hidden(subject, name) for name in names]
-    no_transport = [is_transport_hidden(subject, name) for name in names]
+    no_cost = [name in subject.amounts.hidden_costs for name in names]
+    no_transport = [name in subject.amounts.hidden_transport for name in names]
     counted = {
         "pupils": "Pupils",
         "placed": "Pupils with a place",
@@ -154,7 +150,7 @@ def unplaced_by(subject: Subject, grouping: str) -> Grid:
             *count_cells(subject, [(grouping, subject.main, label)]),
             *count_cells(subject, [("unplaced", grouping, plan, label) for plan in subject.plans]),
         )
-        for label in group_labels(subject, grouping)
+        for label in group_labels(subject.plans, grouping)
     )
     total = (
         text_cell("All pupils"),

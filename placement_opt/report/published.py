@@ -3,17 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 
 import pandas as pd
 
-from placement_opt.compare import LAST_PRIMARY_YEAR, NOT_GIVEN, Comparison, compare
+from placement_opt.compare import LAST_PRIMARY_YEAR, NOT_GIVEN, Comparison
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
-from placement_opt.report.suppression import LEAST_SHOWN, Mark, Sum, protect
+from placement_opt.report.suppression import LEAST_SHOWN, Sum
 from placement_opt.schema import KINDS, MAINSTREAM_KINDS
-from placement_opt.travel import TravelMatrix
 
 NO_PLACE = "no place"
 SUITS_BUT_FULL = "some provision would suit, but no place is left within the limits"
@@ -23,61 +20,6 @@ GROUPINGS = ("need", "locality", "phase")
 _PHASES = ((-1, "Early years"), (LAST_PRIMARY_YEAR, "Reception to Year 6"), (11, "Years 7 to 11"))
 _LATE_PHASE = "Year 12 and above"
 _COUNTED = re.compile(r"^\d+ provisions?:? ")
-
-
-@dataclass(frozen=True, eq=False)
-class Subject:
-    """What a report is about: plans, and the question and the travel that they answer.
-
-    Parameters
-    ----------
-    plans
-        By name; the first is the reference, the last is the one that is reported in full.
-    problem, travel
-        What the plans were made from.
-    confidential
-        Show small groups and single pupils.
-    """
-
-    plans: Mapping[str, Plan]
-    problem: Problem
-    travel: TravelMatrix
-    confidential: bool
-
-    @cached_property
-    def comparison(self) -> Comparison:
-        """The plans side by side."""
-        return compare(self.plans)
-
-    @property
-    def reference(self) -> str:
-        """Name of the plan that the others are held against."""
-        return self.comparison.reference
-
-    @property
-    def main(self) -> str:
-        """Name of the plan that is reported in full."""
-        return list(self.plans)[-1]
-
-    @cached_property
-    def counts(self) -> Mapping[Hashable, int]:
-        """Every count of pupils that is shown, by key."""
-        return _counts_and_sums(self)[0]
-
-    @cached_property
-    def marks(self) -> Mapping[Hashable, Mark]:
-        """How each count may be shown."""
-        if self.confidential:
-            return dict.fromkeys(self.counts, Mark.SHOWN)
-        return protect(*_counts_and_sums(self))
-
-    def is_hidden(self, key: Hashable) -> bool:
-        """Say whether a count is hidden."""
-        return self.marks[key] is not Mark.SHOWN
-
-    def is_small(self, count: float) -> bool:
-        """Say whether figures about so few pupils have to be withheld."""
-        return not self.confidential and 0 < count < 5
 
 
 def phases(frame: pd.DataFrame) -> "pd.Series[str]":
@@ -93,9 +35,9 @@ def grouped(plan: Plan, table: str, grouping: str) -> "pd.Series[int]":
     return frame.groupby(labels.astype("object"))["count"].sum()
 
 
-def group_labels(subject: Subject, grouping: str) -> list[str]:
+def group_labels(plans: Mapping[str, Plan], grouping: str) -> list[str]:
     """Return the needs, localities or phases of all plans, in order."""
-    tables = [grouped(plan, table, grouping) for plan in subject.plans.values() for table in ("placements", "unplaced")]
+    tables = [grouped(plan, table, grouping) for plan in plans.values() for table in ("placements", "unplaced")]
     labels = {str(label) for series in tables for label in series.index}
     order = [name for _, name in _PHASES] + [_LATE_PHASE]
     return sorted(labels, key=lambda label: (order.index(label) if label in order else -1, label == NOT_GIVEN, label))
@@ -164,16 +106,25 @@ class _Ledger:
             self.sums.append(Sum(one, (other,)))
 
 
-def _counts_and_sums(subject: Subject) -> tuple[Mapping[Hashable, int], tuple[Sum, ...]]:
+def count_pupils(comparison: Comparison, problem: Problem) -> tuple[Mapping[Hashable, int], tuple[Sum, ...]]:
+    """Return every count of pupils that a report shows, by key, and the sums among them that a reader can see.
+
+    Parameters
+    ----------
+    comparison
+        The plans side by side.
+    problem
+        What the plans answer.
+    """
     ledger = _Ledger()
-    for name, plan in subject.plans.items():
+    for name, plan in comparison.plans.items():
         _add_places(ledger, name, plan)
-        _add_groups(ledger, name, plan, subject)
+        _add_groups(ledger, name, plan, comparison)
         _add_travel(ledger, name, plan)
-        _add_wishes(ledger, name, plan, subject.problem)
+        _add_wishes(ledger, name, plan, problem)
         _add_reasons(ledger, name, plan)
-    for name in subject.comparison.others:
-        _add_flows(ledger, name, subject)
+    for name in comparison.others:
+        _add_flows(ledger, name, comparison)
     return ledger.counts, tuple(ledger.sums)
 
 
@@ -190,18 +141,18 @@ def _add_places(ledger: _Ledger, name: str, plan: Plan) -> None:
     ledger.rest(("placed", name), [ledger.add((change, name), changes.get(change, 0)) for change in ("stays", "moves")])
 
 
-def _add_groups(ledger: _Ledger, name: str, plan: Plan, subject: Subject) -> None:
+def _add_groups(ledger: _Ledger, name: str, plan: Plan, comparison: Comparison) -> None:
     for grouping in GROUPINGS:
         placed, unplaced = (grouped(plan, table, grouping) for table in ("placements", "unplaced"))
-        labels = group_labels(subject, grouping)
+        labels = group_labels(comparison.plans, grouping)
         both = [(label, placed.get(label, 0) + unplaced.get(label, 0)) for label in labels]
         ledger.split(("pupils", name), [((grouping, name, label), count) for label, count in both])
         ledger.split(
             ("unplaced", name), [(("unplaced", grouping, name, label), unplaced.get(label, 0)) for label in labels]
         )
         for label in labels:
-            ledger.tie((grouping, subject.reference, label), (grouping, name, label))
-    ledger.tie(("pupils", subject.reference), ("pupils", name))
+            ledger.tie((grouping, comparison.reference, label), (grouping, name, label))
+    ledger.tie(("pupils", comparison.reference), ("pupils", name))
 
 
 def _add_travel(ledger: _Ledger, name: str, plan: Plan) -> None:
@@ -237,8 +188,8 @@ def _add_reasons(ledger: _Ledger, name: str, plan: Plan) -> None:
         ledger.rest(("unplaced", name), [ledger.add(("obstacle", name, obstacle), count)])
 
 
-def _add_flows(ledger: _Ledger, name: str, subject: Subject) -> None:
-    flows = subject.comparison.flows(after=name)
+def _add_flows(ledger: _Ledger, name: str, comparison: Comparison) -> None:
+    flows = comparison.flows(after=name)
     start, end = (flows[f"{side}_kind"].fillna(NO_PLACE) for side in ("from", "to"))
     same = flows["from_provision_id"].fillna("") == flows["to_provision_id"].fillna("")
     stay = same & (end != NO_PLACE)
@@ -251,9 +202,9 @@ def _add_flows(ledger: _Ledger, name: str, subject: Subject) -> None:
         (("flow", name, before, after), count) for (before, after), count in sorted(moved.items())
     ]
     ledger.split(("in both", name), [(("same place", name), flows.loc[stay, "count"].sum()), *rows])
-    if flows["count"].sum() != subject.plans[name].placed_pupils + subject.plans[name].unplaced_pupils:
+    if flows["count"].sum() != comparison.plans[name].placed_pupils + comparison.plans[name].unplaced_pupils:
         return
-    for position, whose in ((2, subject.reference), (3, name)):
+    for position, whose in ((2, comparison.reference), (3, name)):
         parts = tuple(key for key, _ in rows if key[position] == NO_PLACE)
         if parts and sum(ledger.counts[key] for key in parts) == ledger.counts["unplaced", whose]:
             ledger.sums.append(Sum(("unplaced", whose), parts))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
-from placement_opt.report.published import Subject
+from placement_opt.report.subject import Subject
 from placement_opt.report.suppression import Mark
 from placement_opt.report.words import is_weighing_hidden
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from placement_opt.report import money_tables, place_tables, pupil_tables, record_tables, words
+from placement_opt.report.amounts import COST_GROUPINGS
 from placement_opt.report.grid import Grid
-from placement_opt.report.published import Subject
+from placement_opt.report.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _places(subject: Subject) -> Section:
 
 
 def _costs(subject: Subject) -> Section:
-    grids = tuple(money_tables.costs(subject, grouping) for grouping in money_tables.COST_GROUPINGS)
+    grids = tuple(money_tables.costs(subject, grouping) for grouping in COST_GROUPINGS)
     return Section("costs", "Costs", (), grids)
 
 

@@ -4,8 +4,7 @@ from collections.abc import Hashable
 
 from placement_opt.errors import Status
 from placement_opt.plan import Plan
-from placement_opt.report.money_tables import is_cost_hidden, is_transport_hidden
-from placement_opt.report.published import Subject
+from placement_opt.report.subject import Subject
 
 _BASES = {
     "marginal": "place funding of existing places is sunk and not counted, so the figures are top-ups and fees, "
@@ -56,10 +55,10 @@ def _money(subject: Subject) -> str:
     name, first = subject.main, subject.reference
     plan = subject.plans[name]
     basis = f"on the {plan.policy.cost_basis} basis ({_BASES[plan.policy.cost_basis]})"
-    if is_cost_hidden(subject, name):
+    if name in subject.amounts.hidden_costs:
         return f"What it costs is withheld, because the pupils are few. Costs are counted {basis}."
     text = f"It costs £{plan.cost_gbp:,.0f} a year {basis}"
-    if subject.comparison.others and not is_cost_hidden(subject, first):
+    if subject.comparison.others and first not in subject.amounts.hidden_costs:
         text += f", {_difference(plan.cost_gbp - subject.plans[first].cost_gbp)} {first}"
     return text + "."
 
@@ -67,12 +66,12 @@ def _money(subject: Subject) -> str:
 def _travel(subject: Subject) -> str:
     name, first = subject.main, subject.reference
     travel = subject.plans[name].travel()
-    if is_transport_hidden(subject, name) or subject.is_small(travel["pupils"]):
+    if name in subject.amounts.hidden_transport or subject.is_small(travel["pupils"]):
         return ""
     carried = _count(subject, ("with transport", name))
     text = f"Transport costs £{travel['transport_gbp']:,.0f} of that, for {carried} pupils"
     before = subject.plans[first].travel()
-    if subject.comparison.others and not is_transport_hidden(subject, first):
+    if subject.comparison.others and first not in subject.amounts.hidden_transport:
         text += f", {_difference(travel['transport_gbp'] - before['transport_gbp'])} {first}"
     if travel["pupils"] == 0:
         return text + "."
@@ -102,7 +101,7 @@ def _most_placed(plan: Plan) -> str:
 
 def _bound(subject: Subject, plan: Plan) -> str:
     gap = f"{plan.gap:.4%}"
-    if is_weighing_hidden(subject) or is_cost_hidden(subject, subject.main):
+    if is_weighing_hidden(subject) or subject.main in subject.amounts.hidden_costs:
         return f"The plan is proved to be within {gap} of the best that these rules allow."
     if plan.weighed_gbp == 0:
         weighed = ", unmet wishes counted at their weight" if _are_wishes_weighed(subject, plan) else ""

@@ -11,8 +11,10 @@ from placement_opt.files.raw import written_beside
 from placement_opt.plan import TABLE_COLUMNS, Plan
 from placement_opt.problem import Problem
 from placement_opt.report import money_tables, place_tables, record_tables
+from placement_opt.report.amounts import COST_GROUPINGS
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
-from placement_opt.report.published import GROUPINGS, Subject
+from placement_opt.report.published import GROUPINGS
+from placement_opt.report.subject import Subject
 from placement_opt.report.words import proof, what_the_plan_does
 from placement_opt.travel import TravelMatrix
 
@@ -86,7 +88,7 @@ def _sheets(subject: Subject) -> Iterator[tuple[str, Grid]]:
         verdicts, obstacles = place_tables.unplaced_reasons(subject)
         yield "Unplaced", _stacked("Grouped by", [*by_group, ("reason", verdicts), ("obstacle", obstacles)])
     yield "Provisions", place_tables.provisions(subject)
-    groupings = money_tables.COST_GROUPINGS
+    groupings = COST_GROUPINGS
     yield "Costs", _stacked("Grouped by", [(g, money_tables.costs(subject, g)) for g in groupings])
     journeys = [("all pupils", place_tables.journeys(subject))]
     journeys += [(f"mean journey by {g}", money_tables.journeys_by(subject, g)) for g in GROUPINGS]

@@ -14,6 +14,7 @@ from placement_opt.verify.eligibility import Eligibility, eligibility_of
 from placement_opt.verify.links import links_of
 from placement_opt.verify.modes import Mode, modes_of
 from placement_opt.verify.question import Question, Real, Truth, Whole, ask, plain, positions
+from placement_opt.verify.served import hubs_of, served_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,6 +35,8 @@ class Case:
         For each row of `placed`, what to call it in a message.
     is_open, is_served
         For each provision, what the table `use` says, and whether the table `outreach` has it as a spoke.
+    served, hubs
+        Of `served_of` and `hubs_of`.
     """
 
     question: Question
@@ -48,6 +51,8 @@ class Case:
     where: list[str]
     is_open: Truth
     is_served: Truth
+    served: pd.DataFrame
+    hubs: pd.DataFrame
 
     @property
     def is_baseline(self) -> bool:
@@ -121,9 +126,13 @@ def case_of(problem: Problem, travel: TravelMatrix, plan: Plan) -> Case:
     pupil = positions(question.pupils["pupil_id"], placed["pupil_id"])
     provision = positions(question.provisions["provision_id"], placed["provision_id"])
     is_known = (pupil >= 0) & (provision >= 0) & (placed["count"] > 0).to_numpy()
-    placed = placed[is_known].reset_index(drop=True)
+    placed, pupil, provision = placed[is_known].reset_index(drop=True), pupil[is_known], provision[is_known]
     is_open = dict(zip(plan.use["provision_id"], plan.use["is_open"], strict=True))
     provision_ids = question.provisions["provision_id"]
+    support_hours = question.of_pupils("support_hours")[pupil] * placed["count"].to_numpy()
+    hours_of_spokes = np.zeros(len(provision_ids))
+    np.add.at(hours_of_spokes, provision, support_hours)
+    served = served_of(question, plan.outreach, links, hours_of_spokes)
     return Case(
         question,
         plan,
@@ -132,9 +141,11 @@ def case_of(problem: Problem, travel: TravelMatrix, plan: Plan) -> Case:
         modes_of(question),
         eligibility_of(question, links),
         placed,
-        pupil[is_known],
-        provision[is_known],
+        pupil,
+        provision,
         [f"{one} at {other}" for one, other in zip(placed["pupil_id"], placed["provision_id"], strict=True)],
-        np.array([bool(is_open.get(name, False)) for name in provision_ids]),
-        provision_ids.isin(set(plain(plan.outreach["spoke_id"]))).to_numpy(),
+        is_open=np.array([bool(is_open.get(name, False)) for name in provision_ids]),
+        is_served=provision_ids.isin(set(plain(plan.outreach["spoke_id"]))).to_numpy(),
+        served=served,
+        hubs=hubs_of(question, served),
     )

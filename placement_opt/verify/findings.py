@@ -65,7 +65,7 @@ class Verification:
     def summary(self) -> str:
         """Return the outcome in a few lines of text, with the first findings."""
         if self.is_right:
-            return f"The plan is right: {len(self.checks)} checks, nothing found."
+            return f"The plan is right: {_counted(len(self.checks), 'check')}, nothing found."
         per_check = Counter(finding.check for finding in self.findings)
         lines = [
             f"The plan is wrong: {len(self.findings):,} findings in {len(per_check)} of {len(self.checks)} checks."
@@ -77,10 +77,14 @@ class Verification:
         return "\n".join(lines)
 
     def __repr__(self) -> str:
-        outcome = "right" if self.is_right else f"{len(self.findings):,} findings"
-        return f"Verification({outcome}, {len(self.checks)} checks)"
+        outcome = "right" if self.is_right else _counted(len(self.findings), "finding")
+        return f"Verification({outcome}, {_counted(len(self.checks), 'check')})"
 
     def _repr_html_(self) -> str:
         first, *others = self.summary().splitlines()
         items = "".join(f"<li>{html.escape(line.strip().removeprefix('- '))}</li>" for line in others)
         return f"<p>{html.escape(first)}</p><ul>{items}</ul>" if items else f"<p>{html.escape(first)}</p>"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

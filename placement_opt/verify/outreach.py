@@ -10,17 +10,25 @@ from numpy.typing import NDArray
 from placement_opt.verify.case import Case, Check
 from placement_opt.verify.figures import HALF_PENNY_GBP, wrong_numbers, wrong_words
 from placement_opt.verify.links import KEY
-from placement_opt.verify.question import Real, plain, positions
+from placement_opt.verify.question import plain, positions
 
 HOURS_TOLERANCE = 1e-4
 """A solver's whole numbers are whole to about a millionth; a team of 40 hours may be short by less than this."""
 _ROUNDING = 0.005
 """Minutes and hours may be rounded to two decimals."""
+_LINK_FIGURES = {
+    "minutes": _ROUNDING,
+    "miles": _ROUNDING / 10,
+    "support_hours": _ROUNDING,
+    "visit_hours": _ROUNDING,
+    "hours": _ROUNDING,
+    "travel_gbp": HALF_PENNY_GBP,
+}
 
 
 def links(case: Case) -> Iterator[str]:
     """Find links that are not listed where links are, not known, too long, or closed at one end."""
-    served = _served(case)
+    served = case.served
     for _, link in served[~served["is_possible"]].iterrows():
         yield f"{link['hub_id']} to {link['spoke_id']}: this link is not possible; {_impossible(link)}"
 
@@ -42,7 +50,7 @@ def hubs_open(case: Case) -> Iterator[str]:
 
 def spokes_per_hub(case: Case) -> Iterator[str]:
     """Find hubs that serve more spokes than they can (C5)."""
-    hubs = _hubs(case)
+    hubs = case.hubs
     for hub_id, most, number in hubs[["max_spokes", "spokes"]].itertuples():
         if number > most:
             yield f"{hub_id}: it serves {number} spokes; {most} is the most."
@@ -50,36 +58,29 @@ def spokes_per_hub(case: Case) -> Iterator[str]:
 
 def link_figures(case: Case) -> Iterator[str]:
     """Find links whose journey, hours, money or payer do not follow from their pupils and visits."""
-    served = _served(case)
+    served = case.served
     where = [f"{hub_id} to {spoke_id}" for hub_id, spoke_id in served[KEY].itertuples(index=False)]
-    for column, tolerance in (("minutes", _ROUNDING), ("miles", _ROUNDING / 10), ("visit_hours", _ROUNDING)):
+    for column, tolerance in _LINK_FIGURES.items():
         yield from wrong_numbers(where, column, plain(served[column]), plain(served[f"{column}_wanted"]), tolerance)
-    yield from wrong_numbers(
-        where, "support_hours", plain(served["support_hours"]), _support_hours(case, served), _ROUNDING
-    )
-    yield from wrong_numbers(where, "hours", plain(served["hours"]), _hours(case, served), _ROUNDING)
-    yield from wrong_numbers(
-        where, "travel_gbp", plain(served["travel_gbp"]), plain(served["travel_gbp_wanted"]), HALF_PENNY_GBP
-    )
     yield from _payers(case, where, served)
 
 
 def team_hours(case: Case) -> Iterator[str]:
     """Find hubs with too few teams for their hours, or more than they can hire (C6)."""
-    hubs = _hubs(case)
+    hubs = case.hubs
     teams = case.plan.teams.drop_duplicates("hub_id").set_index("hub_id")["teams"].reindex(hubs.index).fillna(0)
     for hub_id, hub in hubs.assign(teams=teams.astype("int64")).iterrows():
         most_hours = hub["teams"] * hub["team_hours_per_week"]
         if hub["hours"] > most_hours + HOURS_TOLERANCE:
             needed = f"its spokes need {hub['hours']:,.2f} hours a week"
-            yield f"{hub_id}: {needed}; {hub['teams']} teams have {most_hours:,.2f}."
+            yield f"{hub_id}: {needed}; {hub['teams']:g} teams have {most_hours:,.2f}."
         if hub["teams"] > hub["max_teams"]:
-            yield f"{hub_id}: it has {hub['teams']} teams; {hub['max_teams']} is the most."
+            yield f"{hub_id}: it has {hub['teams']:g} teams; {hub['max_teams']:g} is the most."
 
 
 def team_figures(case: Case) -> Iterator[str]:
     """Find hubs whose row of `teams` is missing, idle, or does not follow from their spokes and teams."""
-    hubs = _hubs(case)
+    hubs = case.hubs
     teams = case.plan.teams.drop_duplicates("hub_id").set_index("hub_id")
     for hub_id in hubs.index[hubs["spokes"] > 0].difference(teams.index):
         yield f"{hub_id}: it serves spokes but has no row in teams."
@@ -101,37 +102,10 @@ def team_figures(case: Case) -> Iterator[str]:
 
 def outreach_gbp(case: Case) -> float:
     """Return what teams and their travel should cost for a year, unrounded."""
-    hubs = _hubs(case)
+    hubs = case.hubs
     teams = case.plan.teams.drop_duplicates("hub_id").set_index("hub_id")["teams"]
     number = teams.reindex(hubs.index).fillna(0).where(hubs["spokes"] > 0, 0)
-    return float((number * hubs["team_gbp"]).sum() + _served(case)["travel_gbp_wanted"].sum())
-
-
-def _served(case: Case) -> pd.DataFrame:
-    """Return the plan's links between known ends, with what each should be in columns that end in `_wanted`."""
-    figures = ("minutes", "miles", "visit_hours", "travel_gbp")
-    wanted = case.links.rename(columns={name: f"{name}_wanted" for name in figures})
-    return case.plan.outreach.drop_duplicates(KEY).join(wanted, on=KEY, how="inner").reset_index(drop=True)
-
-
-def _support_hours(case: Case, served: pd.DataFrame) -> Real:
-    each = case.question.of_pupils("support_hours")[case.pupil]
-    total = np.zeros(len(case.question.provisions))
-    np.add.at(total, case.provision, each * case.count)
-    return total[positions(case.question.provisions["provision_id"], served["spoke_id"])]
-
-
-def _hours(case: Case, served: pd.DataFrame) -> Real:
-    return np.asarray(_support_hours(case, served) + plain(served["visit_hours_wanted"]), dtype=float)
-
-
-def _hubs(case: Case) -> pd.DataFrame:
-    """Return the table `hubs` by its id, with the spokes that each serves and the hours that they need."""
-    served = _served(case)
-    served = served.assign(hours=_hours(case, served))
-    hubs = case.question.problem.hubs.set_index("provision_id")
-    sums = served.groupby("hub_id").agg(spokes=("spoke_id", "size"), hours=("hours", "sum")).reindex(hubs.index)
-    return hubs.assign(spokes=sums["spokes"].fillna(0).astype("int64"), hours=sums["hours"].fillna(0.0))
+    return float((number * hubs["team_gbp"]).sum() + case.served["travel_gbp_wanted"].sum())
 
 
 def _payers(case: Case, where: list[str], frame: pd.DataFrame) -> Iterator[str]:

@@ -105,9 +105,11 @@ def positions(known: "Iterable[Any]", wanted: "pd.Series[Any]") -> Whole:
 
 def plain(series: "pd.Series[Any]") -> NDArray[Any]:
     """Return a column as an array: numbers and flags as they are, words as objects with None for a blank."""
-    if series.dtype.kind in "biuf" and isinstance(series.dtype, np.dtype):
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf":
         return series.to_numpy()
-    return series.astype("object").where(series.notna(), None).to_numpy()
+    words: NDArray[Any] = np.array(series, dtype=object)
+    words[series.isna().to_numpy()] = None
+    return words
 
 
 def _musts(pair_rules: pd.DataFrame, pupil_ids: "pd.Series[Any]", provision_ids: "pd.Series[Any]") -> Whole:

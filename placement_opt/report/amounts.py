@@ -1,0 +1,147 @@
+"""Money and journeys by group, and which of them may be seen.
+
+An amount is hidden with the pupils it is spent on. Where a total is shown, the hidden amounts are of two groups or more
+with at least five pupils together (`hidden_amounts`); where they are not, the total is hidden.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from placement_opt.compare import NOT_GIVEN, Comparison
+from placement_opt.plan import Plan
+from placement_opt.report.published import GROUPINGS, phases
+from placement_opt.report.suppression import LEAST_SHOWN, Mark, hidden_amounts, is_total_safe
+
+COST_GROUPINGS = {
+    "line": "What it is spent on",
+    "payer": "Who pays",
+    "kind": "Kind",
+    "need": "Primary need",
+    "locality": "Locality",
+}
+TRANSPORT = "transport"
+
+Hidden = Mapping[tuple[str, str], frozenset[Hashable]]
+"""Plan and grouping to the groups whose amounts are withheld."""
+
+
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """Money and journeys of every plan by group.
+
+    Parameters
+    ----------
+    spending
+        A key of `COST_GROUPINGS` to pupils and £ by plan, as `Comparison.by` returns them.
+    modes
+        Plan to pupils (`count`) and £ (`gbp`) by mode of transport.
+    journeys
+        Plan and grouping to pupils (`count`), minutes (`sum`) and mean minutes (`mean`).
+    hidden
+        Groups of `spending` and `journeys` that are withheld.
+    hidden_modes
+        Plan to the modes whose £ are withheld.
+    hidden_costs, hidden_transport
+        Plans whose whole cost, or whose £ and emissions of transport, would give a small group away.
+    """
+
+    spending: Mapping[str, pd.DataFrame]
+    modes: Mapping[str, pd.DataFrame]
+    journeys: Mapping[tuple[str, str], pd.DataFrame]
+    hidden: Hidden
+    hidden_modes: Mapping[str, frozenset[Hashable]]
+    hidden_costs: frozenset[str]
+    hidden_transport: frozenset[str]
+
+
+def read_amounts(comparison: Comparison, marks: Mapping[Hashable, Mark], *, confidential: bool) -> Amounts:
+    """Work out the amounts of plans and hide what has to be hidden.
+
+    Parameters
+    ----------
+    comparison
+        The plans side by side.
+    marks
+        How each count of pupils may be shown.
+    confidential
+        Hide nothing.
+    """
+    plans = comparison.plans
+    spending = {grouping: comparison.by(grouping) for grouping in COST_GROUPINGS}
+    modes = {name: _modes(plan) for name, plan in plans.items()}
+    journeys = {(name, grouping): _journeys(plan, grouping) for name, plan in plans.items() for grouping in GROUPINGS}
+    if confidential:
+        return Amounts(spending, modes, journeys, {}, {}, frozenset(), frozenset())
+    hidden_modes = {name: _hidden_modes(name, table, marks) for name, table in modes.items()}
+    open_modes = frozenset(name for name in plans if _is_open(modes[name]["count"], hidden_modes[name]))
+    hidden = {
+        (name, grouping): _hidden_spending(name, grouping, table, marks, name in open_modes)
+        for name in plans
+        for grouping, table in spending.items()
+    }
+    no_transport = frozenset(name for name in plans if TRANSPORT in hidden[name, "line"]) | open_modes
+    no_cost = frozenset(
+        name
+        for name, plan in plans.items()
+        if 0 < plan.placed_pupils < LEAST_SHOWN
+        or any(_is_open(table["pupils"][name], hidden[name, grouping]) for grouping, table in spending.items())
+    )
+    journeys_hidden = {
+        key: hidden_amounts(_counts(table["count"]), _sums(table["sum"])) for key, table in journeys.items()
+    }
+    return Amounts(
+        spending,
+        modes,
+        journeys,
+        {**hidden, **{(name, f"journeys {grouping}"): groups for (name, grouping), groups in journeys_hidden.items()}},
+        hidden_modes,
+        no_cost,
+        no_transport,
+    )
+
+
+def _hidden_spending(
+    name: str, grouping: str, table: pd.DataFrame, marks: Mapping[Hashable, Mark], are_modes_open: bool
+) -> frozenset[Hashable]:
+    pupils, amounts = _counts(table["pupils"][name]), _sums(table["gbp"][name])
+    hidden: list[Hashable] = []
+    if grouping == "kind":
+        hidden = [kind for kind in pupils if marks.get(("kind", name, kind), Mark.SHOWN) is not Mark.SHOWN]
+    if grouping == "line" and are_modes_open:
+        hidden = [line for line in pupils if line == TRANSPORT]
+    return hidden_amounts(pupils, amounts, hidden)
+
+
+def _hidden_modes(name: str, table: pd.DataFrame, marks: Mapping[Hashable, Mark]) -> frozenset[Hashable]:
+    hidden = [mode for mode in table.index if marks["mode", name, mode] is not Mark.SHOWN]
+    return hidden_amounts(_counts(table["count"]), _sums(table["gbp"]), hidden)
+
+
+def _is_open(pupils: "pd.Series[int]", hidden: frozenset[Hashable]) -> bool:
+    """Say whether a total less the groups that are shown would give a small group away."""
+    return not is_total_safe(_counts(pupils), hidden)
+
+
+def _modes(plan: Plan) -> pd.DataFrame:
+    placements = plan.placements
+    carried = placements[placements["entitled"]]
+    table = carried.groupby(carried["mode"].fillna(NOT_GIVEN))[["count", "transport_gbp"]].sum()
+    return table.rename(columns={"transport_gbp": "gbp"})
+
+
+def _journeys(plan: Plan, grouping: str) -> pd.DataFrame:
+    placements = plan.placements
+    labels = phases(placements) if grouping == "phase" else placements[grouping].fillna(NOT_GIVEN)
+    minutes = placements.assign(sum=placements["count"] * placements["minutes"])
+    sums = minutes.groupby(labels.astype("object"))[["count", "sum"]].sum()
+    return sums.assign(mean=sums["sum"] / sums["count"])
+
+
+def _counts(series: "pd.Series[int]") -> dict[Hashable, int]:
+    return {str(label): int(value) for label, value in series.items()}
+
+
+def _sums(series: "pd.Series[float]") -> dict[Hashable, float]:
+    return {str(label): float(value) for label, value in series.items()}

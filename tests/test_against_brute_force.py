@@ -1,0 +1,128 @@
+"""The library against exhaustive search on hundreds of tiny problems with every family of rules."""
+
+import pytest
+
+from placement_opt.errors import InputError, NoPlanError, Status
+from placement_opt.pairs import candidate_pairs
+from placement_opt.plan import Plan
+from placement_opt.policy import SolveOptions
+from placement_opt.rules import Reason
+from placement_opt.solve import solve
+from placement_opt.verify import verify
+from tests.oracles import Best, InputAtFaultError, allowed_pairs, best_plan, pair_cost
+from tests.relaxations import RELAXATIONS
+from tests.strategies import Case, mixed_case
+
+SEEDS = range(300)
+CHUNK = 20
+HALF_PENNIES = 0.02
+"""Half a penny may be rounded up or down, once for each pupil and link."""
+
+REASONS = {
+    "": Reason.ALLOWED,
+    "must": Reason.MUST_ELSEWHERE,
+    "never": Reason.NEVER,
+    "closed": Reason.CLOSED,
+    "unreachable": Reason.UNREACHABLE,
+    "no hub": Reason.NO_HUB,
+    "year group": Reason.YEAR_GROUP,
+    "need": Reason.NEED,
+    "band": Reason.BAND,
+    "time": Reason.TIME,
+    "authority": Reason.AUTHORITY,
+    "no transport": Reason.NO_TRANSPORT,
+    "stays": Reason.STAYS,
+    "requested elsewhere": Reason.REQUESTED_ELSEWHERE,
+    "mainstream wanted": Reason.MAINSTREAM_WANTED,
+}
+
+
+def _expected(case: Case) -> Best | str:
+    try:
+        return best_plan(*case) or "no plan"
+    except InputAtFaultError:
+        return "input at fault"
+
+
+def _solved(case: Case) -> Plan | str:
+    try:
+        return solve(case.problem, case.travel, policy=case.policy, options=SolveOptions(gap=0))
+    except InputError:
+        return "input at fault"
+    except NoPlanError as error:
+        assert error.status is Status.INFEASIBLE
+        assert error.clashes, "a problem without a plan is explained"
+        return "no plan"
+
+
+def _difference(case: Case) -> str:
+    """Return in words where the library and the oracle disagree, or an empty string."""
+    expected, plan = _expected(case), _solved(case)
+    if isinstance(expected, str) or isinstance(plan, str):
+        return "" if expected == plan else f"oracle: {expected}, library: {plan!r}"
+    minutes = float((plan.placements["count"] * plan.placements["minutes"]).sum())
+    found = Best(plan.unplaced_pupils, plan.objective_gbp, minutes)
+    pupils = int(case.problem.pupils["count"].sum())
+    over_gbp = found.objective_gbp - expected.objective_gbp
+    tolerance = HALF_PENNIES * pupils
+    is_same = (
+        found.unplaced == expected.unplaced
+        and -tolerance <= over_gbp <= 1 + tolerance
+        and abs(found.minutes - expected.minutes) <= 0.02 * pupils
+        and plan.status is Status.OPTIMAL
+    )
+    return "" if is_same else f"oracle: {expected}, library: {found}, {plan.status}"
+
+
+@pytest.mark.parametrize("first", SEEDS[::CHUNK])
+def test_every_stage_of_the_plan_is_the_best_there_is(first: int) -> None:
+    differences = {seed: _difference(mixed_case(seed)) for seed in range(first, first + CHUNK)}
+
+    assert {seed: text for seed, text in differences.items() if text} == {}
+
+
+@pytest.mark.parametrize("first", SEEDS[::CHUNK])
+def test_every_pair_has_the_reason_or_the_price_of_the_page(first: int) -> None:
+    checked = 0
+    for seed in range(first, first + CHUNK):
+        case = mixed_case(seed)
+        try:
+            reasons = allowed_pairs(*case)
+        except InputAtFaultError:
+            continue
+        pairs = candidate_pairs(case.problem, case.travel, policy=case.policy)
+        pupils, provisions = case.problem.pupils["pupil_id"].tolist(), case.problem.provisions["provision_id"].tolist()
+        given = {
+            (pupil, provision): Reason(int(pairs.refusals[row, column]))
+            for row, pupil in enumerate(pupils)
+            for column, provision in enumerate(provisions)
+        }
+        assert given == {pair: REASONS[reason] for pair, reason in reasons.items()}, f"seed {seed}"
+        for priced in pairs.table().itertuples():
+            expected = pair_cost(*case, str(priced.pupil_id), str(priced.provision_id))
+            parts_gbp = [priced.topup_gbp, priced.place_gbp, priced.transport_gbp]
+            assert parts_gbp == pytest.approx([part / 100 for part in expected], abs=HALF_PENNIES), f"seed {seed}"
+            checked += 1
+
+    assert checked > CHUNK
+
+
+@pytest.mark.parametrize("first", SEEDS[::CHUNK])
+def test_a_plan_survives_a_check_that_knows_nothing_of_the_solver(first: int) -> None:
+    case = next(case for seed in range(first, first + CHUNK) if isinstance(_expected(case := mixed_case(seed)), Best))
+    plan = solve(case.problem, case.travel, policy=case.policy, options=SolveOptions(gap=0))
+
+    assert verify(case.problem, case.travel, plan).findings == ()
+
+
+@pytest.mark.parametrize("family", RELAXATIONS)
+def test_the_random_problems_make_every_family_decide_something(family: str) -> None:
+    deciding = []
+    for seed in SEEDS:
+        case = mixed_case(seed)
+        relaxed = RELAXATIONS[family](case)
+        if relaxed is not case and _expected(relaxed) != _expected(case):
+            deciding.append(seed)
+        if len(deciding) == 2:
+            return
+    pytest.fail(f"only the seeds {deciding} give another answer without the family")
