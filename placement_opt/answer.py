@@ -11,7 +11,8 @@ from placement_opt.errors import Status
 from placement_opt.facts import Bools, Facts, Ints
 from placement_opt.links import possible_links
 from placement_opt.pairs import CostedPairs, Pairs, possible_sibling_groups
-from placement_opt.plan import OUTREACH_COLUMNS, TEAM_COLUMNS, Plan
+from placement_opt.plan import Plan
+from placement_opt.plan_tables import OUTREACH_COLUMNS, TEAM_COLUMNS
 from placement_opt.rules import REASON_TEXTS, Reason
 from placement_opt.schema import MAINSTREAM_KINDS
 

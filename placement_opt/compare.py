@@ -223,7 +223,7 @@ def compare(plans: Mapping[str, Plan]) -> Comparison:
     Examples
     --------
     >>> from placement_opt.errors import Status
-    >>> from placement_opt.plan import TABLE_COLUMNS
+    >>> from placement_opt.plan_tables import TABLE_COLUMNS
     >>> from placement_opt.policy import Policy
     >>> nobody = {name: pd.DataFrame() for name in TABLE_COLUMNS}
     >>> compare({"today": Plan(Status.BASELINE, nobody, Policy()), "plan": Plan(Status.OPTIMAL, nobody, Policy())})

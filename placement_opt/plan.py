@@ -14,134 +14,13 @@ import pandas as pd
 import shapely
 
 from placement_opt.errors import Fault, InputError, Status
+from placement_opt.plan_tables import TABLE_COLUMNS, typed_table
 from placement_opt.policy import Policy
 from placement_opt.schema import CRS, KINDS
 
 RUN_FORMAT = 1
 NOT_PER_PUPIL = "(not per pupil)"
 GROUPS = ("line", "payer", "kind", "need", "year_group", "locality", "provision_id", "setting_id")
-
-PLACEMENT_COLUMNS = {
-    "pupil_id": "str",
-    "count": "int64",
-    "places": "int64",
-    "need": "str",
-    "year_group": "int64",
-    "band": "str",
-    "locality": "str",
-    "provision_id": "str",
-    "setting_id": "str",
-    "setting_name": "str",
-    "kind": "str",
-    "kind_label": "str",
-    "previous_provision_id": "str",
-    "change": "str",
-    "request": "str",
-    "minutes": "float64",
-    "miles": "float64",
-    "over_guide": "bool",
-    "entitled": "bool",
-    "mode": "str",
-    "topup_gbp": "float64",
-    "place_gbp": "float64",
-    "transport_gbp": "float64",
-    "cost_gbp": "float64",
-    "topup_payer": "str",
-    "place_payer": "str",
-    "transport_payer": "str",
-    "pupil_miles_per_year": "float64",
-    "co2e_kg": "float64",
-    "easting": "float64",
-    "northing": "float64",
-    "setting_easting": "float64",
-    "setting_northing": "float64",
-}
-"""One row for each pupil, or for each part of a cohort row: `count` pupils at one provision. `minutes` and `miles` are
-one way for one pupil; £, pupil miles and CO2e are for all pupils of the row and a year. `change` is stays, moves or
-new; `request` is none, met or missed."""
-
-UNPLACED_COLUMNS = {
-    "pupil_id": "str",
-    "count": "int64",
-    "need": "str",
-    "year_group": "int64",
-    "locality": "str",
-    "previous_provision_id": "str",
-    "reasons": "str",
-}
-"""One row for each pupil, or part of a cohort row, without a place, with the reasons in words."""
-
-USE_COLUMNS = {
-    "provision_id": "str",
-    "setting_id": "str",
-    "setting_name": "str",
-    "kind": "str",
-    "kind_label": "str",
-    "status": "str",
-    "is_open": "bool",
-    "places": "int64",
-    "pupils": "int64",
-    "places_used": "int64",
-    "places_over": "int64",
-    "places_free": "int64",
-    "overflow_gbp": "float64",
-    "overflow_payer": "str",
-    "opening_gbp": "float64",
-    "opening_payer": "str",
-    "commissioned_gbp": "float64",
-    "place_payer": "str",
-}
-"""One row for each provision. `commissioned_gbp` is the place funding of all places, on the full cost basis only."""
-
-OUTREACH_COLUMNS = {
-    "hub_id": "str",
-    "spoke_id": "str",
-    "minutes": "float64",
-    "miles": "float64",
-    "support_hours": "float64",
-    "visit_hours": "float64",
-    "hours": "float64",
-    "travel_gbp": "float64",
-    "payer": "str",
-}
-"""One row for each spoke that is served: hours a week that its hub spends on it, the travelling included."""
-
-TEAM_COLUMNS = {
-    "hub_id": "str",
-    "spokes": "int64",
-    "hours": "float64",
-    "teams": "int64",
-    "team_hours": "float64",
-    "team_gbp": "float64",
-    "payer": "str",
-}
-"""One row for each hub that serves a spoke: its teams, their hours a week, and what they cost."""
-
-TABLE_COLUMNS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "placements": PLACEMENT_COLUMNS,
-        "unplaced": UNPLACED_COLUMNS,
-        "use": USE_COLUMNS,
-        "outreach": OUTREACH_COLUMNS,
-        "teams": TEAM_COLUMNS,
-    }
-)
-
-
-def typed_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with the columns, order and types of a plan's table.
-
-    Parameters
-    ----------
-    name
-        A key of `TABLE_COLUMNS`.
-    frame
-        At least the columns of that table.
-    """
-    columns = TABLE_COLUMNS[name]
-    if frame.empty:
-        return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in columns.items()})
-    return frame[list(columns)].astype(dict(columns)).reset_index(drop=True)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -178,27 +57,27 @@ class Plan:
 
     @property
     def placements(self) -> pd.DataFrame:
-        """One row for each placed pupil or part of a cohort row; see `PLACEMENT_COLUMNS`."""
+        """One row for each placed pupil or part of a cohort row; see `plan_tables.PLACEMENT_COLUMNS`."""
         return self.tables["placements"].copy()
 
     @property
     def unplaced(self) -> pd.DataFrame:
-        """One row for each pupil without a place, with the reasons; see `UNPLACED_COLUMNS`."""
+        """One row for each pupil without a place, with the reasons; see `plan_tables.UNPLACED_COLUMNS`."""
         return self.tables["unplaced"].copy()
 
     @property
     def use(self) -> pd.DataFrame:
-        """One row for each provision: how full it is; see `USE_COLUMNS`."""
+        """One row for each provision: how full it is; see `plan_tables.USE_COLUMNS`."""
         return self.tables["use"].copy()
 
     @property
     def outreach(self) -> pd.DataFrame:
-        """One row for each spoke that a hub serves; see `OUTREACH_COLUMNS`."""
+        """One row for each spoke that a hub serves; see `plan_tables.OUTREACH_COLUMNS`."""
         return self.tables["outreach"].copy()
 
     @property
     def teams(self) -> pd.DataFrame:
-        """One row for each hub with outreach; see `TEAM_COLUMNS`."""
+        """One row for each hub with outreach; see `plan_tables.TEAM_COLUMNS`."""
         return self.tables["teams"].copy()
 
     @property

@@ -292,7 +292,8 @@ def test_what_a_csv_writer_wrote_is_read_field_by_field(tmp_path: Path, records:
 
 def test_parameters_come_from_toml_in_both_ways_of_writing(folder: Path) -> None:
     (folder / "parameters.toml").write_text(
-        'pass_gbp = 850.5\ntopup_payer = "council"\n\n[days_per_year]\nvalue = 195\nyear = "2026"\nsource = "calendar"\n',
+        'pass_gbp = 850.5\ntopup_payer = "council"\n\n'
+        '[days_per_year]\nvalue = 195\nyear = "2026"\nsource = "calendar"\n',
         encoding="utf-8",
     )
     parameters = read_problem(folder).parameters
@@ -554,7 +555,9 @@ def test_a_strange_layer_is_one_fault(geopackage: Path) -> None:
 def postcodes(tmp_path: Path) -> Path:
     path = tmp_path / "codepoint.csv"
     path.write_text(
-        '"NN1 1AA",10,460000,270000,"E92000001"\n"NN1 1AB",10,460500,270500,"E92000001"\n"NN1 1AC",90,0,0,"E92000001"\n',
+        '"NN1 1AA",10,460000,270000,"E92000001"\n'
+        '"NN1 1AB",10,460500,270500,"E92000001"\n'
+        '"NN1 1AC",90,0,0,"E92000001"\n',
         encoding="utf-8",
     )
     return path

@@ -54,7 +54,7 @@ def _hub(**changes: Any) -> pd.DataFrame:
 
 
 def _candidate_hub() -> Case:
-    """Return the case in which the hub itself has to be opened first, which costs money, for pupils who need no hours."""
+    """Return the case in which the hub has to be opened first, which costs money, for pupils who need no hours."""
     problem, policy = _outreach()
     changed = problem.provisions.assign(
         status=["candidate", "open", "open", "open"], open_gbp=[9_000, 0, 0, 0], places=[0, 2, 0, 0]

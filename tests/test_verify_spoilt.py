@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from placement_opt.errors import Status
-from placement_opt.plan import UNPLACED_COLUMNS, Plan
+from placement_opt.plan import Plan
+from placement_opt.plan_tables import UNPLACED_COLUMNS
 from placement_opt.problem import Problem
 from placement_opt.travel import TravelMatrix
 from placement_opt.verify import verify

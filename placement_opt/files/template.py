@@ -149,6 +149,9 @@ def _write_cell(sheet: Worksheet, row: int, position: int, value: Any, *, is_tex
         value = "yes" if value else "no"
     if isinstance(value, str):
         _set_text(cell, value)
+    elif isinstance(value, float):
+        cell.value = repr(value)  # openpyxl would round to 16 digits
+        cell.data_type = "n"
     else:
         cell.value = value
     if is_text:

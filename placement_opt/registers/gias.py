@@ -114,14 +114,14 @@ def read_register(path: Path, faults: list[Fault]) -> Register:
     refused: dict[str, str] = {}
     notes: list[Note] = []
     for row in rows:
-        urn = _reference(row["URN"])
+        urn, family = _reference(row["URN"]), _family(row)
         reason = "the URN appears already" if urn in schools else _why_not(row, urn, has_status=has_status)
-        if reason:
+        if reason or family is None:
             notes.append(Note("register", row.line, urn, Outcome.DROPPED, reason))
             if urn not in schools:
                 refused[urn] = reason
             continue
-        school, assumed = _school(row, urn)
+        school, assumed = _school(row, urn, family)
         schools[urn] = school
         notes.extend(Note("register", row.line, urn, Outcome.ASSUMED, text) for text in assumed)
         notes.extend(Note("register", row.line, urn, Outcome.NOTED, text) for text in _oddities(school))
@@ -162,10 +162,7 @@ def _years(row: Row) -> tuple[int, int, tuple[str, ...]]:
     return year_range(low_age, high_age, row["PhaseOfEducation (name)"], family)
 
 
-def _school(row: Row, urn: str) -> tuple[School, list[str]]:
-    family = _family(row)
-    if family is None:
-        raise AssertionError("refused rows do not come here")
+def _school(row: Row, urn: str, family: Family) -> tuple[School, list[str]]:
     min_year, max_year, assumed_years = _years(row)
     needs = _needs(row)
     type_name = row[_TYPE_COLUMNS[0]] or TYPES[row[_TYPE_COLUMNS[1]]][0]

@@ -40,7 +40,7 @@ class Amounts:
     journeys
         Plan and grouping to pupils (`count`), minutes (`sum`) and mean minutes (`mean`).
     hidden
-        Groups of `spending` and `journeys` that are withheld.
+        Groups of `spending` that are withheld, and under `journeys ...` those of `journeys`.
     hidden_modes
         Plan to the modes whose £ are withheld.
     hidden_costs, hidden_transport
@@ -88,14 +88,13 @@ def read_amounts(comparison: Comparison, marks: Mapping[Hashable, Mark], *, conf
         if 0 < plan.placed_pupils < LEAST_SHOWN
         or any(_is_open(table["pupils"][name], hidden[name, grouping]) for grouping, table in spending.items())
     )
-    journeys_hidden = {
-        key: hidden_amounts(_counts(table["count"]), _sums(table["sum"])) for key, table in journeys.items()
-    }
+    for (name, grouping), table in journeys.items():
+        hidden[name, f"journeys {grouping}"] = hidden_amounts(_counts(table["count"]), _sums(table["sum"]))
     return Amounts(
         spending,
         modes,
         journeys,
-        {**hidden, **{(name, f"journeys {grouping}"): groups for (name, grouping), groups in journeys_hidden.items()}},
+        hidden,
         hidden_modes,
         no_cost,
         no_transport,

@@ -75,6 +75,7 @@ def protect(counts: Mapping[Hashable, int], sums: Iterable[Sum]) -> Mapping[Hash
     found = derivable(counts, marks, sums)
     while found and (choice := _hide_one_more(found, counts, marks, sums)) is not None:
         found = derivable(counts, marks, sums, among=found | {choice})
+    _show_what_was_hidden_in_vain(counts, marks, sums)
     return MappingProxyType(marks)
 
 
@@ -181,6 +182,17 @@ def _hide_one_more(
             marks[choice] = Mark.WITHHELD
             return choice
     return None
+
+
+def _show_what_was_hidden_in_vain(
+    counts: Mapping[Hashable, int], marks: dict[Hashable, Mark], sums: Sequence[Sum]
+) -> None:
+    """Show again, the largest first, each withheld count without which everything hidden is safe as well."""
+    withheld = [key for key, mark in marks.items() if mark is Mark.WITHHELD and counts[key] >= LEAST_SHOWN]
+    for key in sorted(withheld, key=lambda key: (-counts[key], str(key))):
+        marks[key] = Mark.SHOWN
+        if derivable(counts, marks, sums):
+            marks[key] = Mark.WITHHELD
 
 
 def _next_to_hide(one: Sum, counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark]) -> Hashable | None:

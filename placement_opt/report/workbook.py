@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.files.raw import written_beside
-from placement_opt.plan import TABLE_COLUMNS, Plan
+from placement_opt.plan import Plan
+from placement_opt.plan_tables import TABLE_COLUMNS
 from placement_opt.problem import Problem
 from placement_opt.report import money_tables, place_tables, record_tables
 from placement_opt.report.amounts import COST_GROUPINGS

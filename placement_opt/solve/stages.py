@@ -150,7 +150,8 @@ def _next_stage(
             return _stage(name, run, progress)
     for column, value in zip(columns, before, strict=True):
         column.varValue = value
-    return Stage(name, Status.FEASIBLE, float(draft.problem.objective.value()), float("-inf"), 0.0)
+    least = (draft.minutes if name == "minutes" else draft.money).constant  # no term is negative, so this is a bound
+    return Stage(name, Status.FEASIBLE, float(draft.problem.objective.value()), least, 0.0)
 
 
 def _stage(name: str, run: Run, progress: Progress) -> Stage:
