@@ -208,7 +208,10 @@ def examine_tables(
         if name == "provisions":
             frame["kind_label"] = _kind_labels(raw, frame)
         frames[name] = frame
-    unread = {(fault.table, column, fault.row) for fault in faults for column in _columns_of(fault)}
+    unread: dict[tuple[str, str], set[str]] = {}
+    for fault in faults:
+        for column in _columns_of(fault):
+            unread.setdefault((fault.table, column), set()).add(fault.row)
     faults.extend(fault for fault in check_tables(frames, unknown) if not _is_known(fault, unread))
     return frames, faults
 
@@ -224,12 +227,13 @@ def _columns_of(fault: Fault) -> tuple[str, ...]:
     return ("easting", "northing") if fault.column == "geometry" else tuple(fault.column.split(", "))
 
 
-def _is_known(fault: Fault, unread: set[tuple[str, str, str]]) -> bool:
+def _is_known(fault: Fault, unread: Mapping[tuple[str, str], set[str]]) -> bool:
     # A cell that could not be read is blank; that it is blank is no second fault.
-    return any(
-        (fault.table, column, fault.row) in unread or (fault.table, column, "") in unread
-        for column in _columns_of(fault)
-    )
+    for column in _columns_of(fault):
+        rows = unread.get((fault.table, column), set())
+        if rows and (not fault.row or fault.row in rows or "" in rows):
+            return True
+    return False
 
 
 def _sealed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:

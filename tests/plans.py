@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ RICH_POLICY = Policy(
 )
 
 
+@cache
 def tiny_case() -> tuple[Problem, TravelMatrix, Plan]:
     """Three pupils, on whole miles: P1 in the base, P2 stays at the special school, P3 in the nearer mainstream."""
     problem = tiny()
@@ -53,6 +55,7 @@ def tiny_case() -> tuple[Problem, TravelMatrix, Plan]:
     return problem, travel, Plan(Status.OPTIMAL, tables, Policy(), 0.0, 35_800.0, OPTIONS)
 
 
+@cache
 def rich_problem() -> Problem:
     """Twelve rows of pupils, four schools, nine provisions; every limit that can be full is full."""
     return Problem(
@@ -152,6 +155,7 @@ def rich_travel(problem: Problem) -> TravelMatrix:
     return TravelMatrix(pupil_ids, ("A", "B", "C", "D"), minutes, miles, between)
 
 
+@cache
 def rich_case() -> tuple[Problem, TravelMatrix, Plan]:
     """A plan for the rich problem that keeps every rule: £440,060 and £8,000 of unmet wishes."""
     problem = rich_problem()
@@ -181,6 +185,7 @@ def rich_case() -> tuple[Problem, TravelMatrix, Plan]:
     )
 
 
+@cache
 def today_case() -> tuple[Problem, TravelMatrix, Plan]:
     """Today of the rich problem, where rules are broken: a wheelchair in no vehicle, more pupils than places."""
     problem = rich_problem()

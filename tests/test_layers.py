@@ -48,7 +48,7 @@ MODULES = {name: path for name, path in _modules().items() if name != "__init__"
 
 
 def _part(module: str) -> str:
-    return module.split(".")[0]
+    return module.split(".", maxsplit=1)[0]
 
 
 LAYER_OF = {part: place for place, layer in enumerate(LAYERS) for part in layer}

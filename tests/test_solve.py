@@ -97,7 +97,7 @@ def test_a_must_that_cannot_be_reached_is_a_fault_of_the_input() -> None:
     minutes, miles = travel.minutes.copy(), travel.miles.copy()
     minutes[0, 0] = miles[0, 0] = float("nan")
     broken = TravelMatrix(travel.pupil_ids, travel.setting_ids, minutes, miles)
-    with pytest.raises(InputError, match="must be the place of pupil P1.*no journey is known"):
+    with pytest.raises(InputError, match=r"must be the place of pupil P1.*no journey is known"):
         solve(problem, broken)
 
 

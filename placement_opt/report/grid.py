@@ -26,6 +26,8 @@ class Unit(StrEnum):
     NUMBER = "General"
 
 
+_MONEY = {Unit.GBP, Unit.GBP_CHANGE}
+_DECIMALS = {Unit.ONE_DECIMAL: 1, Unit.ONE_DECIMAL_CHANGE: 1}
 _CHANGES = {Unit.COUNT: Unit.CHANGE, Unit.GBP: Unit.GBP_CHANGE, Unit.ONE_DECIMAL: Unit.ONE_DECIMAL_CHANGE}
 
 
@@ -130,12 +132,11 @@ def _is_absent(value: object) -> bool:
 
 
 def _figure(value: float, unit: Unit) -> str:
-    sign = "" if unit not in _CHANGES.values() or value == 0 else "+" if value > 0 else "−"
-    size = abs(value) if unit in _CHANGES.values() else value
-    if unit in {Unit.GBP, Unit.GBP_CHANGE}:
-        return f"{'−' if size < 0 else sign}£{abs(size):,.0f}"
-    if unit in {Unit.ONE_DECIMAL, Unit.ONE_DECIMAL_CHANGE}:
-        return f"{sign}{size:,.1f}"
+    is_change = unit in _CHANGES.values()
+    if unit is Unit.NUMBER:
+        return f"{value:,.10g}"
     if unit is Unit.PERCENT:
-        return f"{size:.0%}"
-    return f"{sign}{size:,.0f}" if unit is not Unit.NUMBER else f"{size:,.10g}"
+        return f"{value:.0%}"
+    digits = f"{abs(value):,.{_DECIMALS.get(unit, 0)}f}"
+    sign = "" if not digits.strip("0.,") else "−" if value < 0 else "+" if is_change else ""
+    return f"{sign}{'£' if unit in _MONEY else ''}{digits}"

@@ -15,7 +15,7 @@ LEAST_SHOWN = 5
 """The smallest group of pupils that is shown (the usual rule for published counts of pupils with special needs)."""
 
 _NO_LIMIT = 10**9
-_MOST_TRIALS = 400
+_MOST_TRIALS = 300
 """Steps in the search for one witness; where it ends without one, more is hidden than need be."""
 
 
@@ -95,17 +95,12 @@ def derivable(
     among
         The hidden counts to look at; None = all.
     """
-    hidden = {key for key, mark in marks.items() if mark is not Mark.SHOWN}
-    sums_of: dict[Hashable, list[Sum]] = {key: [] for key in hidden}
-    for one in sums:
-        for key in hidden.intersection(one.keys):
-            sums_of[key].append(one)
-    ranges = {key: _range(counts[key], marks[key]) for key in hidden}
-    open_keys = hidden if among is None else hidden.intersection(among)
+    unknown = _Unknown.of(counts, marks, sums)
+    open_keys = set(unknown.room) if among is None else unknown.room.keys() & set(among)
     safe: set[Hashable] = set()
     for key in sorted(open_keys, key=str):
         if key not in safe:
-            safe |= _witness(key, counts, ranges, sums_of)
+            safe |= _witness(key, unknown)
     return frozenset(open_keys - safe)
 
 
@@ -206,56 +201,87 @@ def _next_to_hide(one: Sum, counts: Mapping[Hashable, int], marks: Mapping[Hasha
     return one.total if marks[one.total] is not Mark.WITHHELD and counts[one.total] > 0 else None
 
 
-def _range(count: int, mark: Mark) -> tuple[int, int]:
-    """Return what a reader knows of a hidden count."""
+@dataclass(frozen=True)
+class _Unknown:
+    """What a reader does not know.
+
+    Parameters
+    ----------
+    room
+        Hidden count to how far it can go down and up, as far as its mark tells.
+    sums
+        The hidden counts of each sum, with the sign of each: 1 for a part, -1 for the total.
+    sums_of
+        Hidden count to the positions of its sums.
+    """
+
+    room: Mapping[Hashable, tuple[int, int]]
+    sums: tuple[Mapping[Hashable, int], ...]
+    sums_of: Mapping[Hashable, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Sequence[Sum]) -> "_Unknown":
+        room = {key: _room(counts[key], mark) for key, mark in marks.items() if mark is not Mark.SHOWN}
+        signed = tuple(
+            {key: -1 if key == one.total else 1 for key in one.keys if key in room}
+            for one in sums
+            if not room.keys().isdisjoint(one.keys)
+        )
+        sums_of: dict[Hashable, list[int]] = {key: [] for key in room}
+        for position, members in enumerate(signed):
+            for key in members:
+                sums_of[key].append(position)
+        return cls(room, signed, {key: tuple(positions) for key, positions in sums_of.items()})
+
+    def can(self, key: Hashable, step: int) -> bool:
+        down, up = self.room[key]
+        return -down <= step <= up
+
+
+def _room(count: int, mark: Mark) -> tuple[int, int]:
     if mark is Mark.SMALL:
-        return 1, LEAST_SHOWN - 1
-    return (LEAST_SHOWN if count >= LEAST_SHOWN else 0), _NO_LIMIT
+        return count - 1, LEAST_SHOWN - 1 - count
+    return (count - LEAST_SHOWN if count >= LEAST_SHOWN else count), _NO_LIMIT
 
 
-def _witness(
-    key: Hashable,
-    counts: Mapping[Hashable, int],
-    ranges: Mapping[Hashable, tuple[int, int]],
-    sums_of: Mapping[Hashable, Sequence[Sum]],
-) -> set[Hashable]:
+def _witness(key: Hashable, unknown: _Unknown) -> set[Hashable]:
     """Return the counts that differ in another filling that fits, this one among them; empty when none is found."""
     for step in (1, -1):
-        low, high = ranges[key]
-        if low <= counts[key] + step <= high:
+        if unknown.can(key, step):
             changes = {key: step}
-            if _settled(changes, counts, ranges, sums_of, [_MOST_TRIALS]):
+            off = {position: step * unknown.sums[position][key] for position in unknown.sums_of[key]}
+            if _settled(changes, off, unknown, [_MOST_TRIALS]):
                 return set(changes)
     return set()
 
 
-def _settled(
-    changes: dict[Hashable, int],
-    counts: Mapping[Hashable, int],
-    ranges: Mapping[Hashable, tuple[int, int]],
-    sums_of: Mapping[Hashable, Sequence[Sum]],
-    trials_left: list[int],
-) -> bool:
-    """Change further hidden counts until every sum adds up again; the changes are left in place on success."""
-    unsettled = next(((one, off) for key in changes for one in sums_of[key] if (off := _imbalance(one, changes))), None)
-    if unsettled is None:
+def _settled(changes: dict[Hashable, int], off: dict[int, int], unknown: _Unknown, trials_left: list[int]) -> bool:
+    """Change further hidden counts until every sum adds up again; the changes are left in place on success.
+
+    `off` says by how much the changes so far unsettle each sum. The sum with the fewest ways out comes first.
+    """
+    ways = [_ways_out(position, amount, changes, unknown) for position, amount in off.items() if amount]
+    if not ways:
         return True
-    one, off = unsettled
-    candidates = [key for key in one.keys if key in ranges and key not in changes]
-    for key in sorted(candidates, key=lambda key: (len(sums_of[key]), -ranges[key][1], str(key))):
-        step = off if key == one.total else -off
-        low, high = ranges[key]
-        if not low <= counts[key] + step <= high:
-            continue
+    for key, step in min(ways, key=len):
         trials_left[0] -= 1
         if trials_left[0] < 0:
             return False
         changes[key] = step
-        if _settled(changes, counts, ranges, sums_of, trials_left):
+        shifts = {position: step * unknown.sums[position][key] for position in unknown.sums_of[key]}
+        if _settled(changes, {**off, **{at: off.get(at, 0) + by for at, by in shifts.items()}}, unknown, trials_left):
             return True
         del changes[key]
     return False
 
 
-def _imbalance(one: Sum, changes: Mapping[Hashable, int]) -> int:
-    return sum(changes.get(key, 0) for key in one.parts) - changes.get(one.total, 0)
+def _ways_out(
+    position: int, amount: int, changes: Mapping[Hashable, int], unknown: _Unknown
+) -> list[tuple[Hashable, int]]:
+    """Return the single changes that settle a sum, those that touch few other sums first."""
+    members = unknown.sums[position]
+    ways = [(key, -amount * sign) for key, sign in members.items() if key not in changes]
+    return sorted(
+        (way for way in ways if unknown.can(*way)),
+        key=lambda way: (len(unknown.sums_of[way[0]]), -unknown.room[way[0]][1], str(way[0])),
+    )

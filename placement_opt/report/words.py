@@ -5,6 +5,7 @@ from collections.abc import Hashable
 from placement_opt.errors import Status
 from placement_opt.plan import Plan
 from placement_opt.report.subject import Subject
+from placement_opt.report.suppression import Mark
 
 _BASES = {
     "marginal": "place funding of existing places is sunk and not counted, so the figures are top-ups and fees, "
@@ -43,11 +44,18 @@ def is_weighing_hidden(subject: Subject) -> bool:
 
 
 def _places(subject: Subject) -> str:
-    name = subject.main
-    placed, unplaced, everybody = (_count(subject, (key, name)) for key in ("placed", "unplaced", "pupils"))
-    text = f"Of {everybody} pupils, {placed} have a place and {unplaced} have none"
+    name, first = subject.main, subject.reference
+    everybody = _count(subject, ("pupils", name))
+    mark = subject.marks["unplaced", name]
+    if mark is Mark.SMALL:
+        text = f"Of {everybody} pupils, all but fewer than 5 have a place"
+    elif mark is Mark.WITHHELD:
+        text = f"How many of {everybody} pupils have no place is withheld, so that no small group can be worked out"
+    else:
+        placed, unplaced = _count(subject, ("placed", name)), _count(subject, ("unplaced", name))
+        text = f"Of {everybody} pupils, {placed} have a place and {unplaced} have none"
     if subject.comparison.others:
-        text += f" ({subject.reference}: {_count(subject, ('unplaced', subject.reference))} without a place)"
+        text += f" ({first}: {_count(subject, ('unplaced', first))} without a place)"
     return text + "."
 
 
@@ -82,11 +90,20 @@ def _travel(subject: Subject) -> str:
 
 
 def _moves(subject: Subject) -> str:
-    name = subject.main
-    if subject.counts["moves", name] == 0:
+    key = ("moves", subject.main)
+    if subject.counts[key] == 0:
         return "No pupil moves from a present place."
-    moves, stays = _count(subject, ("moves", name)), _count(subject, ("stays", name))
-    return f"Pupils who move from a present place: {moves}; pupils who stay where they are: {stays}."
+    if subject.is_hidden(key):
+        small = subject.marks[key] is Mark.SMALL
+        return (
+            f"{'Fewer than 5 pupils' if small else 'Some pupils (the number is withheld)'} move from a present place."
+        )
+    return f"{_count(subject, key)} pupils move from a present place, and {_stay(subject)} stay where they are."
+
+
+def _stay(subject: Subject) -> str:
+    key = ("stays", subject.main)
+    return "others" if subject.is_hidden(key) else _count(subject, key)
 
 
 def _most_placed(plan: Plan) -> str:

@@ -1,0 +1,194 @@
+"""The command line as its users meet it: what it prints, what it writes, and how it ends."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from placement_opt.cli import main
+from placement_opt.examples import tiny
+from placement_opt.files import read_problem, write_problem, write_travel
+from placement_opt.plan import load_plan
+from placement_opt.travel import crow_fly
+from tests import lp_cases
+from tests.test_solve import must
+
+FINE, AT_FAULT, WRONG_USE = 0, 1, 2
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return the tiny problem as a folder of CSV files."""
+    return write_problem(tiny(), tmp_path / "tables")
+
+
+@pytest.fixture
+def solved(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """Return the output folder of a solved tiny problem."""
+    assert main(["solve", str(folder), "--out", str(tmp_path / "out")]) == FINE
+    capsys.readouterr()
+    return tmp_path / "out"
+
+
+def wrong_use(arguments: list[str]) -> int:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    return int(str(caught.value.code))
+
+
+def test_help_teaches_the_first_session(capsys: pytest.CaptureFixture[str]) -> None:
+    assert wrong_use(["--help"]) == FINE
+    text = capsys.readouterr().out
+    for command in ("demo", "template", "check", "solve", "compare", "report", "verify"):
+        assert f"placement-opt {command}" in text or f"    {command} " in text
+    assert "Exit codes" in text
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["fly"], ["solve"], ["solve", "x", "--moves", "some"], ["compare", "one.json"]]
+)
+def test_wrong_use_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert wrong_use(arguments) == WRONG_USE
+    assert capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "option", [["--gap", "2"], ["--max-moves", "-1"], ["--circuity", "0.5"], ["--time-limit", "0"]]
+)
+def test_a_number_out_of_its_range_is_wrong_use(option: list[str], folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert wrong_use(["solve", str(folder), "--out", str(out), *option]) == WRONG_USE
+    assert not out.exists()
+
+
+def test_solve_prints_the_plan_and_writes_three_files(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["solve", str(folder), "--out", str(tmp_path / "out")]) == FINE
+    printed = capsys.readouterr()
+    assert "£32,035.03" in printed.out
+    assert "proven" in printed.out
+    assert "stage cost" in printed.err
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"run.json", "report.html", "workbook.xlsx"}
+
+
+def test_check_says_what_is_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(folder)]) == FINE
+    printed = capsys.readouterr().out
+    assert "3 pupils, 2 settings, 4 provisions with 7 places" in printed
+    assert "1 pupils stay where they are, 2 may be given a place" in printed
+
+
+def test_faulty_tables_end_with_1_and_write_nothing(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pupils = folder / "pupils.csv"
+    pupils.write_text(pupils.read_text(encoding="utf-8").replace("SEMH", "SAD"), encoding="utf-8")
+    assert main(["solve", str(folder), "--out", str(tmp_path / "out")]) == AT_FAULT
+    assert "pupils, row 4, column need: 'SAD'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_rules_that_clash_end_with_1_and_write_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problem, _ = lp_cases.decision()
+    tables = write_problem(problem.replace(pair_rules=must(("P1", "A1"), ("P2", "A1"))), tmp_path / "tables")
+    assert main(["solve", str(tables), "--out", str(tmp_path / "out")]) == AT_FAULT
+    assert "No plan can keep all of these rules" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_input_ends_with_1_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(tmp_path / "nowhere")]) == AT_FAULT
+    message = capsys.readouterr().err
+    assert "nowhere" in message
+    assert "Traceback" not in message
+
+
+def test_a_saved_run_verifies(solved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", str(solved / "run.json")]) == FINE
+    assert capsys.readouterr().out
+
+
+def test_a_saved_run_reads_back_as_the_same_plan(solved: Path, folder: Path) -> None:
+    problem = read_problem(folder)
+    plan = load_plan(solved / "run.json")
+    again = load_plan(plan.save(solved / "again.json"))
+    assert again.cost_gbp == plan.cost_gbp == 32_035.03
+    for name, table in plan.tables.items():
+        assert table.equals(again.tables[name])
+    assert plan.record["inputs"] == problem.fingerprints()
+
+
+def test_an_edited_run_fails_its_verification(solved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = solved / "run.json"
+    document = json.loads(run.read_text(encoding="utf-8"))
+    table = document["tables"]["placements"]
+    table["data"][0][table["columns"].index("topup_gbp")] += 1
+    run.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["verify", str(run)]) == AT_FAULT
+    assert "top-up" in capsys.readouterr().err
+
+
+def test_tables_that_changed_since_are_refused(solved: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pupils = folder / "pupils.csv"
+    pupils.write_text(pupils.read_text(encoding="utf-8").replace("SEMH", "MLD"), encoding="utf-8")
+    assert main(["verify", str(solved / "run.json")]) == AT_FAULT
+    assert "pupils: The table is not the one that the run was made from" in capsys.readouterr().err
+
+
+def test_a_run_cut_short_is_refused(solved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = solved / "run.json"
+    run.write_text(run.read_text(encoding="utf-8")[:-200], encoding="utf-8")
+    assert main(["verify", str(run)]) == AT_FAULT
+    assert "damaged" in capsys.readouterr().err
+
+
+def test_journeys_from_a_file_are_used_and_remembered(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journeys = tmp_path / "journeys.csv"
+    write_travel(crow_fly(tiny(), circuity=2.0), journeys)
+    out = tmp_path / "out"
+    assert main(["solve", str(folder), "--travel", str(journeys), "--out", str(out)]) == FINE
+    assert load_plan(out / "run.json").record["travel"]["recipe"]["method"] == "file"
+    assert main(["verify", str(out / "run.json")]) == FINE
+
+
+def test_two_runs_are_held_against_each_other(
+    folder: Path, solved: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    assert main(["solve", str(folder), "--moves", "all", "--out", str(other)]) == FINE
+    capsys.readouterr()
+    assert main(["compare", str(solved / "run.json"), str(other / "run.json")]) == FINE
+    assert re.search(r"Cost, £ a year", capsys.readouterr().out)
+
+
+def test_runs_on_different_cost_bases_are_not_compared(
+    folder: Path, solved: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    assert main(["solve", str(folder), "--cost-basis", "average", "--out", str(other)]) == FINE
+    assert main(["compare", str(solved / "run.json"), str(other / "run.json")]) == AT_FAULT
+    assert "basis" in capsys.readouterr().err
+
+
+def test_the_report_is_written_again_from_a_saved_run(solved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (solved / "report.html").unlink()
+    assert main(["report", str(solved / "run.json"), "--out", str(solved), "--confidential"]) == FINE
+    assert "CONFIDENTIAL" in (solved / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_template_is_a_workbook(tmp_path: Path) -> None:
+    assert main(["template", str(tmp_path / "blank.xlsx")]) == FINE
+    assert (tmp_path / "blank.xlsx").exists()
+    assert wrong_use(["template", str(tmp_path / "blank.csv")]) == WRONG_USE
+
+
+def test_the_demo_plans_the_embedded_county(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--out", str(tmp_path / "out"), "--gap", "0.01"]) == FINE
+    printed = capsys.readouterr().out
+    for wanted in ("cost ", "no plan below", "gap", "pupils unplaced", "transport", "report.html", "workbook.xlsx"):
+        assert wanted in printed
+    assert main(["verify", str(tmp_path / "out" / "run.json")]) == FINE
