@@ -55,7 +55,8 @@ def protect(counts: Mapping[Hashable, int], sums: Iterable[Sum]) -> Mapping[Hash
     Returns
     -------
     Mapping
-        A mark for each key. No hidden count follows from those that are shown.
+        A mark for each key. No hidden count follows from those that are shown. Zeros are shown, unless nothing may be
+        said of a whole breakdown.
 
     Raises
     ------
@@ -70,12 +71,12 @@ def protect(counts: Mapping[Hashable, int], sums: Iterable[Sum]) -> Mapping[Hash
     """
     sums = tuple(sums)
     _check(counts, sums)
-    marks = {key: Mark.SMALL if 0 < count < LEAST_SHOWN else Mark.SHOWN for key, count in counts.items()}
+    marks = {key: _first_mark(count) for key, count in counts.items()}
     # What is safe stays safe when more is hidden, so only the rest is looked at again.
     found = derivable(counts, marks, sums)
-    while found and (choice := _hide_one_more(found, counts, marks, sums)) is not None:
-        found = derivable(counts, marks, sums, among=found | {choice})
-    _show_what_was_hidden_in_vain(counts, marks, sums)
+    while found and (chosen := _hide_one_more(found, counts, marks, sums)):
+        found = derivable(counts, marks, sums, among=found.union(chosen))
+    _say_again(counts, marks, sums)
     return MappingProxyType(marks)
 
 
@@ -163,42 +164,51 @@ def _check(counts: Mapping[Hashable, int], sums: Sequence[Sum]) -> None:
 
 def _hide_one_more(
     found: frozenset[Hashable], counts: Mapping[Hashable, int], marks: dict[Hashable, Mark], sums: Sequence[Sum]
-) -> Hashable | None:
-    """Hide one more count: in a sum of what is found, where as little as possible is hidden yet, the smallest."""
+) -> tuple[Hashable, ...]:
+    """Hide more in one sum of what is found: the cheapest way, and where as little as possible is hidden yet."""
     hidden = {key for key, mark in marks.items() if mark is not Mark.SHOWN}
     for reach in (found, hidden):
         offers = [
-            (marks[choice] is Mark.SMALL, len(hidden.intersection(one.keys)), counts[choice], str(choice), choice)
+            (rank, len(hidden.intersection(one.keys)), counts[keys[0]], str(keys[0]), keys)
             for one in sums
-            if reach.intersection(one.keys) and (choice := _next_to_hide(one, counts, marks)) is not None
+            if not reach.isdisjoint(one.keys)
+            for rank, keys in _next_to_hide(one, counts, marks)
         ]
         if offers:
-            choice = min(offers, key=lambda offer: offer[:-1])[-1]
-            marks[choice] = Mark.WITHHELD
-            return choice
-    return None
+            chosen = min(offers, key=lambda offer: offer[:-1])[-1]
+            marks.update(dict.fromkeys(chosen, Mark.WITHHELD))
+            return chosen
+    return ()
 
 
-def _show_what_was_hidden_in_vain(
-    counts: Mapping[Hashable, int], marks: dict[Hashable, Mark], sums: Sequence[Sum]
-) -> None:
-    """Show again, the largest first, each withheld count without which everything hidden is safe as well."""
-    withheld = [key for key, mark in marks.items() if mark is Mark.WITHHELD and counts[key] >= LEAST_SHOWN]
+def _next_to_hide(
+    one: Sum, counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark]
+) -> list[tuple[int, tuple[Hashable, ...]]]:
+    """Return what to hide next in a sum, with a rank: its smallest part; or that its parts are small; or its total.
+
+    Where every part is hidden already, even "under 5" can say too much: six groups of one pupil each make six. Then
+    nothing at all is said of the parts, zeros included, rather than hide a total that more people need.
+    """
+    parts = [key for key in one.parts if marks[key] is Mark.SHOWN and counts[key] > 0]
+    if parts:
+        return [(0, (min(parts, key=lambda key: (counts[key], str(key))),))]
+    unsaid = tuple(key for key in one.parts if marks[key] is not Mark.WITHHELD)
+    if unsaid and len(one.parts) > 1:
+        return [(1, unsaid)]
+    return [(2, (one.total,))] if marks[one.total] is not Mark.WITHHELD and counts[one.total] > 0 else []
+
+
+def _say_again(counts: Mapping[Hashable, int], marks: dict[Hashable, Mark], sums: Sequence[Sum]) -> None:
+    """Take back, the largest count first, each withholding without which everything hidden is safe as well."""
+    withheld = [key for key, mark in marks.items() if mark is Mark.WITHHELD]
     for key in sorted(withheld, key=lambda key: (-counts[key], str(key))):
-        marks[key] = Mark.SHOWN
+        marks[key] = _first_mark(counts[key])
         if derivable(counts, marks, sums):
             marks[key] = Mark.WITHHELD
 
 
-def _next_to_hide(one: Sum, counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark]) -> Hashable | None:
-    """Choose the smallest part that is shown, or else the total.
-
-    Where all of them are hidden, even that the total is under 5 says too much (four groups of one pupil each).
-    """
-    parts = [key for key in one.parts if marks[key] is Mark.SHOWN and counts[key] > 0]
-    if parts:
-        return min(parts, key=lambda key: (counts[key], str(key)))
-    return one.total if marks[one.total] is not Mark.WITHHELD and counts[one.total] > 0 else None
+def _first_mark(count: int) -> Mark:
+    return Mark.SMALL if 0 < count < LEAST_SHOWN else Mark.SHOWN
 
 
 @dataclass(frozen=True)
