@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from placement_opt.compare import change_name
 from placement_opt.report.subject import Subject
 from placement_opt.report.suppression import Mark
 
@@ -122,9 +123,9 @@ def withheld_if(conditions: Iterable[bool]) -> list[Mark]:
 
 def plan_heads(subject: Subject, what: str = "") -> tuple[str, ...]:
     """Return the headings of a figure for every plan and every change."""
-    names = [f"{what}{', ' if what else ''}{name}" for name in subject.plans]
-    changes = [f"{what}{', ' if what else ''}change: {name}" for name in subject.comparison.others]
-    return (*names, *changes)
+    others = subject.comparison.others
+    changes = ["change"] if len(others) == 1 else [change_name(name) for name in others]
+    return tuple(f"{what}{', ' if what else ''}{name}" for name in (*subject.plans, *changes))
 
 
 def _is_absent(value: object) -> bool:

@@ -34,6 +34,7 @@ COLOURS: Mapping[str, str] = {
 _SIZE_STEPS = ((5, 24.0), (10, 44.0), (25, 80.0), (50, 130.0), (100, 200.0))
 _LARGEST = 290.0
 _HIDDEN_SIZE = 16.0
+_FEW = 10
 _WIDTH_INCHES, _DOTS_PER_INCH = 8.2, 140
 
 
@@ -53,7 +54,7 @@ def draw_map(subject: Subject) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - loads when used
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    sites = _sites(subject)
+    sites = _in_view(_sites(subject))
     height = float(np.clip(_WIDTH_INCHES * _aspect(sites), 4.0, 10.0))
     figure = Figure(figsize=(_WIDTH_INCHES, height), dpi=_DOTS_PER_INCH, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
@@ -73,9 +74,11 @@ def map_words(subject: Subject) -> str:
     sites = _sites(subject)
     counts = sites.groupby("kind")["provision_id"].size()
     kinds = ", ".join(f"{int(counts[kind])} {KIND_NAMES[kind].lower()}" for kind in KINDS if kind in counts.index)
+    beyond = len(sites) - len(_in_view(sites))
+    edge = f"{beyond} of them lie beyond the edge. " if beyond else ""
     homes = "Lines lead from each home to its school. " if subject.confidential else "No homes are shown. "
     return (
-        f"Map of the provisions that {subject.main} uses: {kinds or 'none'}. {homes}"
+        f"Map of the provisions that {subject.main} uses: {kinds or 'none'}. {edge}{homes}"
         "The table of provisions holds the same figures."
     )
 
@@ -86,6 +89,15 @@ def _sites(subject: Subject) -> pd.DataFrame:
     sites = use[use["pupils"] > 0].merge(settings[["setting_id", "easting", "northing"]], on="setting_id")
     keys = [("provision", subject.main, ident) for ident in sites["provision_id"]]
     return sites.assign(hidden=np.array([subject.is_hidden(key) for key in keys], dtype=bool))
+
+
+def _in_view(sites: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the few provisions that are so far away that the others would shrink to a spot."""
+    inside = pd.Series(True, sites.index)
+    for column in ("easting", "northing") if len(sites) > _FEW else ():
+        low, high = sites[column].quantile([0.05, 0.95])
+        inside &= sites[column].between(low - (high - low) / 2, high + (high - low) / 2)
+    return sites[inside]
 
 
 def _aspect(sites: pd.DataFrame) -> float:
@@ -122,7 +134,11 @@ def _draw_homes(axes: Any, plan: Plan) -> None:
 
 def _finish(axes: Any, sites: pd.DataFrame) -> None:
     axes.set_aspect("equal")
-    axes.margins(0.05)
+    if not sites.empty:
+        for limit, column in ((axes.set_xlim, "easting"), (axes.set_ylim, "northing")):
+            low, high = sites[column].min(), sites[column].max()
+            margin = 1_000 + 0.06 * (high - low)
+            limit(low - margin, high + margin)
     axes.set_xticks([])
     axes.set_yticks([])
     for side in axes.spines.values():

@@ -17,7 +17,18 @@ _LONGEST_STEP_MINUTES = 5
 
 def headline(subject: Subject) -> Grid:
     """Return the key figures of every plan."""
-    wanted = ("pupils", "placed", "unplaced", "moves", "cost", "transport", "mean", "over primary", "over secondary")
+    wanted = (
+        "pupils",
+        "placed",
+        "unplaced",
+        "moves",
+        "cost",
+        "each",
+        "transport",
+        "mean",
+        "over primary",
+        "over secondary",
+    )
     return _chosen(subject, "headline", "Key figures", wanted)
 
 
@@ -41,9 +52,10 @@ def _chosen(subject: Subject, key: str, caption: str, wanted: tuple[str, ...], n
 
 def _figure_rows(subject: Subject) -> dict[str, tuple[Cell, ...]]:
     names = list(subject.plans)
-    table = subject.headline
+    table = subject.headline.T.assign(cost_each_gbp=lambda frame: frame["cost_gbp"] / frame["placed"]).T
     small = [subject.is_small(plan.placed_pupils) for plan in subject.plans.values()]
     no_cost = [name in subject.amounts.hidden_costs for name in names]
+    no_average = [no or subject.is_hidden(("placed", name)) for no, name in zip(no_cost, names, strict=True)]
     no_transport = [name in subject.amounts.hidden_transport for name in names]
     counted = {
         "pupils": "Pupils",
@@ -57,6 +69,7 @@ def _figure_rows(subject: Subject) -> dict[str, tuple[Cell, ...]]:
     measured = {
         "cost": ("Cost, £ a year", "cost_gbp", Unit.GBP, no_cost),
         "transport": ("Transport, £ a year", "transport_gbp", Unit.GBP, no_transport),
+        "each": ("Cost for each pupil with a place, £ a year", "cost_each_gbp", Unit.GBP, no_average),
         "miles": ("Pupil miles a year, both ways", "pupil_miles_per_year", Unit.COUNT, small),
         "mean": ("Mean journey, minutes one way", "mean_minutes", Unit.ONE_DECIMAL, small),
         "co2e": ("Emissions of transport, kg CO2e a year", "co2e_kg", Unit.COUNT, no_transport),
@@ -213,7 +226,9 @@ def wishes(subject: Subject) -> Grid:
     apart = [("siblings apart", name) for name in subject.plans]
     rows.append((text_cell("Brothers and sisters apart from most of their family"), *count_cells(subject, apart)))
     note = "Pupils with a place only. The law's tests are for people to apply; the plan says only what it assumed."
-    return Grid("wishes", "Requests and wishes", ("Wish", *plan_heads(subject, "Pupils")), tuple(rows), note=note)
+    return Grid(
+        "wishes", "What became of requests and wishes", ("Wish", *plan_heads(subject, "Pupils")), tuple(rows), note=note
+    )
 
 
 def _longest(subject: Subject, values: list[float]) -> tuple[Cell, ...]:

@@ -48,7 +48,11 @@ def policy(subject: Subject) -> Grid:
     """Return the policy of every plan."""
     policies = [plan.policy.as_dict() for plan in subject.plans.values()]
     rows = tuple(
-        (text_cell(POLICY_WORDS.get(name, name)), *(text_cell(_words(one[name])) for one in policies), text_cell(name))
+        (
+            text_cell(POLICY_WORDS.get(name, name)),
+            *(text_cell(_policy_words(name, one)) for one in policies),
+            text_cell(name),
+        )
         for name in policies[0]
     )
     return Grid("policy", "Policy: what the council decided", ("Choice", *subject.plans, "Name"), rows)
@@ -108,7 +112,7 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
 def _entry_name(name: str) -> str:
     if name.startswith("inputs."):
         return f"SHA-256 of the table {name.removeprefix('inputs.')}"
-    return "SHA-256 of the travel matrix" if name == "travel.sha256" else name.replace(".", ": ").replace("_", " ")
+    return "SHA-256 of the travel matrix" if name == "travel.sha256" else name.replace(".", ": ")
 
 
 def _gap(stage: Mapping[str, Any]) -> str | None:
@@ -125,6 +129,10 @@ def _value_cell(value: Any) -> Cell:
     return Cell(value, Unit.NUMBER) if is_number else text_cell(value)
 
 
+def _policy_words(name: str, policy: Mapping[str, Any]) -> str:
+    return "any" if name == "authorities" and policy[name] is None else _words(policy[name])
+
+
 def _words(value: Any) -> str:
     if value is None:
         return "no limit"
@@ -132,4 +140,4 @@ def _words(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(_words(entry) for entry in value)
-    return f"{value:,.10g}" if isinstance(value, float) else str(value)
+    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)

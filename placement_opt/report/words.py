@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from placement_opt.errors import Status
 from placement_opt.plan import Plan
 from placement_opt.report.subject import Subject
-from placement_opt.report.suppression import Mark
+from placement_opt.report.suppression import LEAST_SHOWN, Mark
 
 _BASES = {
     "marginal": "place funding of existing places is sunk and not counted, so the figures are top-ups and fees, "
@@ -17,7 +17,7 @@ _BASES = {
 
 def what_the_plan_does(subject: Subject) -> list[str]:
     """Return the main plan in sentences: places, money, travel, who moves."""
-    sentences = [_places(subject), _money(subject), _travel(subject), _moves(subject)]
+    sentences = [_places(subject), _money(subject), _like_for_like(subject), _travel(subject), _moves(subject)]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -38,9 +38,19 @@ def proof(subject: Subject) -> list[str]:
 def is_weighing_hidden(subject: Subject) -> bool:
     """Say whether what wishes weigh would give a small number of unmet wishes away."""
     name = subject.main
-    keys: list[Hashable] = [("request", name, "missed"), ("mainstream", name, "missed"), ("siblings apart", name)]
     plan = subject.plans[name]
-    return plan.weighed_gbp != 0 and any(subject.is_hidden(key) for key in keys)
+    if subject.confidential or plan.weighed_gbp == 0:
+        return False
+    policy = plan.policy
+    priced: list[tuple[Hashable, str, float]] = [
+        (("request", name, "missed"), policy.requests, policy.missed_request_gbp),
+        (("mainstream", name, "missed"), policy.mainstream, policy.missed_mainstream_gbp),
+        (("siblings apart", name), policy.siblings, policy.split_siblings_gbp),
+    ]
+    return any(
+        force == "priced" and (subject.is_hidden(key) or plan.weighed_gbp < LEAST_SHOWN * weight)
+        for key, force, weight in priced
+    )
 
 
 def _places(subject: Subject) -> str:
@@ -61,14 +71,29 @@ def _places(subject: Subject) -> str:
 
 def _money(subject: Subject) -> str:
     name, first = subject.main, subject.reference
-    plan = subject.plans[name]
+    plan, hidden = subject.plans[name], subject.amounts.hidden_costs
     basis = f"on the {plan.policy.cost_basis} basis ({_BASES[plan.policy.cost_basis]})"
-    if name in subject.amounts.hidden_costs:
+    if name in hidden:
         return f"What it costs is withheld, because the pupils are few. Costs are counted {basis}."
     text = f"It costs £{plan.cost_gbp:,.0f} a year {basis}"
-    if subject.comparison.others and first not in subject.amounts.hidden_costs:
+    if subject.comparison.others and first not in hidden:
         text += f", {_difference(plan.cost_gbp - subject.plans[first].cost_gbp)} {first}"
     return text + "."
+
+
+def _like_for_like(subject: Subject) -> str:
+    """Warn that a plan is not dear because it gives more pupils a place."""
+    keys = [("unplaced", name) for name in (subject.reference, subject.main)]
+    if subject.counts[keys[0]] == subject.counts[keys[1]]:
+        return ""
+    text = "Pupils without a place cost nothing in these figures"
+    if any(subject.is_hidden(key) for key in keys):
+        return f"{text}, and the plans do not leave equally many without one: compare the totals with care."
+    first, main = (subject.counts[key] for key in keys)
+    return (
+        f"{text}, and {subject.main} gives a place to {abs(first - main):,} {'more' if first > main else 'fewer'} pupils "
+        f"than {subject.reference}: compare the totals with care."
+    )
 
 
 def _travel(subject: Subject) -> str:
