@@ -14,7 +14,7 @@ from placement_opt.pairs import CostedPairs, Pairs, possible_sibling_groups
 from placement_opt.plan import Plan
 from placement_opt.plan_tables import OUTREACH_COLUMNS, TEAM_COLUMNS
 from placement_opt.rules import REASON_TEXTS, Reason
-from placement_opt.schema import MAINSTREAM_KINDS
+from placement_opt.schema import MAINSTREAM_KINDS, ORDINARY_CLASS_KINDS
 
 HOURS_TOLERANCE = 1e-9
 
@@ -151,7 +151,8 @@ def _use(facts: Facts, placements: pd.DataFrame, outreach: pd.DataFrame) -> pd.D
     is_open = _is_open(facts, pupils, outreach)
     over = (used - provisions["places"]).clip(lower=0)
     decided = provisions["status"].isin(["candidate", "closable"]) & is_open
-    paid = (is_open | (provisions["status"] == "open")) & (facts.policy.cost_basis == "full")
+    commissioned = ~provisions["kind"].isin(ORDINARY_CLASS_KINDS) & (facts.policy.cost_basis == "full")
+    paid = (is_open | (provisions["status"] == "open")) & commissioned
     return pd.DataFrame(
         {
             **{name: provisions[name] for name in ("provision_id", "setting_id", "kind", "kind_label", "status")},

@@ -38,7 +38,8 @@ class Plan:
     weighed_gbp
         What unmet requests, unmet wishes for mainstream and split families weigh. Not money: never part of `cost_gbp`.
     bound_gbp
-        No plan with as few unplaced pupils has a lower `objective_gbp` than this; None for a baseline.
+        No plan with as few unplaced pupils (and, with weights, as few minutes) has a lower `objective_gbp` than this;
+        None for a baseline.
     record
         How the plan came about: hashes of the input, parameters, options, versions, stages.
     """

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from placement_opt.errors import Fault, InputError
 from placement_opt.facts import NOBODY, Facts, Floats, Ints
+from placement_opt.schema import ORDINARY_CLASS_KINDS
 from placement_opt.tariff import KIND_POSITION, best_rows
 
 DEFAULT_TOPUP_PARAMETERS = {
@@ -84,12 +85,20 @@ class Prices:
         return np.round(gbp, 2), payers
 
     def place(self, pupil: Ints, provision: Ints) -> Floats:
-        """Return the place funding of one pupil of each pair: on the average basis only, and not for known prices."""
-        if self.facts.policy.cost_basis != "average":
-            return np.zeros(len(pupil))
-        places = self.facts.pupil_column("places")[pupil]
-        gbp = self.facts.provision_column("place_gbp")[provision] * places
-        return np.asarray(np.where(np.isnan(self.known_gbp(pupil, provision)), np.round(gbp, 2), 0.0), dtype=np.float64)
+        """Return the place funding of one pupil of each pair: what is counted for each place taken.
+
+        On the average basis that is every kind, on the full basis only places in ordinary classes, which nobody
+        commissions; a known price holds the place funding already.
+        """
+        facts = self.facts
+        gbp = np.round(facts.provision_column("place_gbp")[provision] * facts.pupil_column("places")[pupil], 2)
+        follows = {
+            "marginal": np.zeros(len(pupil), dtype=bool),
+            "average": np.ones(len(pupil), dtype=bool),
+            "full": np.isin(facts.kinds[provision], ORDINARY_CLASS_KINDS),
+        }[facts.policy.cost_basis]
+        follows &= np.isnan(self.known_gbp(pupil, provision))
+        return np.asarray(np.where(follows, gbp, 0.0), dtype=np.float64)
 
     def _check_priced(self, pupil: Ints, provision: Ints, gbp: Floats) -> None:
         blank = np.isnan(gbp)

@@ -14,11 +14,8 @@ from placement_opt.cells import split_list
 from placement_opt.errors import Fault, InputError
 from placement_opt.facts import NOBODY, Bools, Facts, Ints
 from placement_opt.links import possible_links
-from placement_opt.schema import ANY, MAINSTREAM_KINDS
+from placement_opt.schema import ANY, MAINSTREAM_KINDS, ORDINARY_CLASS_KINDS
 from placement_opt.transport import is_entitled, reach_miles
-
-PRESUMED_KINDS = ("mainstream", "spoke")
-"""Kinds that need and band cannot refuse to a family that wants mainstream (section 33: suitability is no ground)."""
 
 ROWS_PER_BLOCK = 4_096
 
@@ -218,13 +215,12 @@ def _check_musts(facts: Facts, refusals: NDArray[np.uint8]) -> None:
 def _who_stays(facts: Facts, refusals: NDArray[np.uint8]) -> Bools:
     rows = np.arange(len(facts.pupils))
     present = facts.current != NOBODY
-    keeps = present & (refusals[rows, np.where(present, facts.current, 0)] == 0) & (facts.must == NOBODY)
-    if facts.policy.moves == "all":
-        return np.zeros(len(rows), dtype=bool)
-    may_move = np.isin(facts.pupil_column("year_group"), facts.policy.phase_years)
+    keeps = present & (refusals[rows, np.where(present, facts.current, 0)] == 0)
+    may_move = np.isin(facts.pupil_column("year_group"), facts.policy.phase_years) | (facts.policy.moves == "all")
     if facts.policy.moves == "flagged":
         may_move |= facts.pupil_column("movable").astype(bool)
-    return np.asarray(keeps & ~may_move, dtype=np.bool_)
+    decided = facts.must != NOBODY
+    return np.asarray(keeps & np.where(decided, facts.must == facts.current, ~may_move), dtype=np.bool_)
 
 
 def _refuse_moves(facts: Facts, refusals: NDArray[np.uint8], stays: Bools) -> None:
@@ -254,11 +250,11 @@ def _all(facts: Facts) -> Ints:
 
 
 def _presumed(facts: Facts, pupil: Ints) -> Bools:
-    """Return the pairs that need and band cannot refuse."""
+    """Return the pairs that need and band cannot refuse: suitability is no ground at the section 33 step."""
     if facts.policy.mainstream == "off":
         return np.zeros((1, len(facts.provisions)), dtype=bool)
     wanted = (facts.pupils["mainstream"] == "wanted").to_numpy()
-    return np.asarray(wanted[pupil] & np.isin(facts.kinds, PRESUMED_KINDS), dtype=np.bool_)
+    return np.asarray(wanted[pupil] & np.isin(facts.kinds, ORDINARY_CLASS_KINDS), dtype=np.bool_)
 
 
 def _membership(provision_lists: "pd.Series[str]", pupil_lists: "pd.Series[str]") -> Bools:

@@ -81,16 +81,19 @@ def made_problem() -> Problem:
     return Problem(pupils=pupils, settings=settings, provisions=provisions, hubs=hubs)
 
 
-def made_plans(problem: Problem | None = None, **policy: Any) -> tuple[dict[str, Plan], Problem, TravelMatrix]:
+def made_plans(
+    today_numbers: Mapping[str, int] = TODAY, planned_numbers: Mapping[str, int] = PLANNED, **policy: Any
+) -> tuple[dict[str, Plan], Problem, TravelMatrix]:
     """Return today and a plan, with the county and the travel that they are for."""
-    problem = problem or made_problem()
+    problem = made_problem()
     travel = crow_fly(problem)
     kept = Policy(**policy)
-    today = Plan(Status.BASELINE, _tables(problem, TODAY, {}), kept, record={"inputs": problem.fingerprints()})
-    before = _assigned(TODAY)
+    before = _assigned(today_numbers)
+    record = {"inputs": problem.fingerprints()}
+    today = Plan(Status.BASELINE, _tables(problem, today_numbers, before), kept, record=record)
     plan = Plan(
         Status.OPTIMAL,
-        _tables(problem, PLANNED, before),
+        _tables(problem, planned_numbers, before),
         kept,
         bound_gbp=900_000.0,
         record=_record(problem, travel),

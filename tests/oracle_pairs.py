@@ -170,14 +170,15 @@ class Question:
 
     @cached_property
     def stayers(self) -> set[str]:
-        """The pupils who stay: the present pair passes rules 1-11 and the policy does not let them move."""
+        """The pupils who stay: the present pair passes rules 1-11, and the policy or an officer keeps them there."""
         return {
             pupil
             for pupil, i in self.pupils.items()
             if i["current_provision_id"] is not None
             and not self.refused_early[pupil, i["current_provision_id"]]
-            and pupil not in self.musts
-            and not self._policy_lets_move(i)
+            and (
+                self.musts[pupil] == i["current_provision_id"] if pupil in self.musts else not self._policy_lets_move(i)
+            )
         }
 
     def _policy_lets_move(self, i: Row) -> bool:
@@ -231,7 +232,8 @@ class Question:
             topup, place = exact(known[0]), Fraction(0)
         else:
             topup = self._topup(i, p)
-            is_counted = self.policy.cost_basis == "average"
+            is_in_class = p["kind"] in {"mainstream", "spoke"}
+            is_counted = self.policy.cost_basis == "average" or (self.policy.cost_basis == "full" and is_in_class)
             place = exact(p["place_gbp"]) * int(i["places"]) if is_counted else Fraction(0)
         journey = self.journey(pupil, provision)
         assert journey is not None, "only pairs with a journey have a price"

@@ -256,7 +256,7 @@ class Rules:
         """Yield the pence of being open, and of the commissioned places on the full basis, of each provision."""
         for row in self.q.provisions.values():
             is_decided = row["status"] in {"candidate", "closable"}
-            is_full = self.q.policy.cost_basis == "full"
+            is_full = self.q.policy.cost_basis == "full" and row["kind"] not in {"mainstream", "spoke"}
             commissioned = pence(exact(row["place_gbp"])) * int(row["places"]) if is_full else 0
             yield pence(exact(row["open_gbp"])) if is_decided else 0, commissioned
 

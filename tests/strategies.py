@@ -90,7 +90,7 @@ def _plain(rng: np.random.Generator, draft: Draft) -> None:
                 "provision_id": f"V{number}",
                 "setting_id": _pick(rng, schools),
                 "kind": _pick(rng, ["mainstream", "hub", "special", "independent_special", "alternative"]),
-                "places": int(rng.integers(0, 4)),
+                "places": _pick(rng, [0, 1, 2, 2, 3]),
                 "topup_gbp": _pick(rng, topups),
                 "place_gbp": _pick(rng, [0, 6_000, 10_000]),
             }
@@ -153,7 +153,7 @@ def _present(rng: np.random.Generator, draft: Draft) -> None:
     ids = [row["provision_id"] for row in draft.provisions]
     favourite = _pick(rng, ids)
     for row in draft.pupils:
-        row["current_provision_id"] = _pick(rng, [None, favourite, favourite, _pick(rng, ids), _pick(rng, ids)])
+        row["current_provision_id"] = _pick(rng, [None, None, favourite, _pick(rng, ids), _pick(rng, ids)])
         row["movable"] = _chance(rng, 0.3)
     draft.policy["moves"] = _pick(rng, ["due", "flagged", "all"])
 
@@ -206,25 +206,25 @@ def _resources(rng: np.random.Generator, draft: Draft) -> None:
 
 def _spokes(rng: np.random.Generator, draft: Draft) -> None:
     schools = [row["setting_id"] for row in draft.settings]
-    for number in range(int(rng.integers(1, 3))):
+    for number in range(_pick(rng, [1, 1, 2])):
         row = {"provision_id": f"H{number}", "setting_id": _pick(rng, schools), "kind": _pick(rng, ["hub", "special"])}
         draft.provisions.append(row | {"places": int(rng.integers(0, 2)), "topup_gbp": 9_000, "place_gbp": 6_000})
         draft.tables.setdefault("hubs", []).append(
             {
                 "provision_id": f"H{number}",
-                "team_hours_per_week": _pick(rng, [4, 6.5, 10]),
+                "team_hours_per_week": _pick(rng, [2, 3.5, 6]),
                 "max_teams": int(rng.integers(1, 4)),
-                "team_gbp": _pick(rng, [800, 2_500.5, 20_000]),
+                "team_gbp": _pick(rng, [800, 2_500.5, 9_000]),
                 "max_spokes": _pick(rng, [1, 1, 2, 3]),
-                "max_link_minutes": _pick(rng, [10, 25, 25, 60]),
+                "max_link_minutes": _pick(rng, [5, 15, 25, 60]),
                 "visits_per_week": _pick(rng, [0, 1, 1.5, 3]),
             }
         )
-    for number in range(int(rng.integers(1, 4))):
+    for number in range(_pick(rng, [1, 2, 2, 3])):
         row = {"provision_id": f"K{number}", "setting_id": _pick(rng, schools), "kind": "spoke"}
-        draft.provisions.append(row | {"places": int(rng.integers(1, 4)), "topup_gbp": _pick(rng, [1_000, 2_000.5])})
+        draft.provisions.append(row | {"places": int(rng.integers(1, 3)), "topup_gbp": _pick(rng, [0, 1_000.5])})
     for row in draft.pupils:
-        row["support_hours"] = _pick(rng, [0, 1, 2.5, 4, 7])
+        row["support_hours"] = _pick(rng, [0, 1, 2.5, 4])
 
 
 def _links(rng: np.random.Generator, draft: Draft) -> None:
@@ -270,12 +270,11 @@ def _mainstream(rng: np.random.Generator, draft: Draft) -> None:
 
 
 def _siblings(rng: np.random.Generator, draft: Draft) -> None:
-    for row in draft.pupils:
-        row["sibling_group"] = _pick(rng, [None, "f1", "f1", "f2"])
-        if row["sibling_group"] is not None:
-            row["count"] = 1
-    draft.policy["siblings"] = _pick(rng, ["hard", "hard", "priced", "off"])
-    draft.policy["split_siblings_gbp"] = _pick(rng, [4_000, 7_500.25])
+    for group in ("f1", "f2"):
+        for row in _some(rng, draft.pupils, 3):
+            row["sibling_group"], row["count"] = group, 1
+    draft.policy["siblings"] = _pick(rng, ["hard", "hard", "priced", "priced", "off"])
+    draft.policy["split_siblings_gbp"] = _pick(rng, [1_500, 7_500.25])
 
 
 # -- prices and journeys ----------------------------------------------------------------------------------------------
@@ -385,7 +384,7 @@ def random_case(seed: int, *, families: Collection[str] = FAMILIES) -> Case:
 def random_families(seed: int) -> frozenset[str]:
     """Return a mixture of families: every one of them by turns alone with few and together with many others."""
     rng = _stream(seed, "families")
-    share = _pick(rng, [0.2, 0.4, 0.6, 0.8])
+    share = _pick(rng, [0.1, 0.2, 0.3, 0.4, 0.7])
     return frozenset(name for name in FAMILIES if _chance(rng, share))
 
 

@@ -1,5 +1,7 @@
 """The library against exhaustive search on hundreds of tiny problems with every family of rules."""
 
+from collections import Counter
+
 import pytest
 
 from placement_opt.errors import InputError, NoPlanError, Status
@@ -14,6 +16,7 @@ from tests.relaxations import RELAXATIONS
 from tests.strategies import Case, mixed_case
 
 SEEDS = range(300)
+PAIR_SEEDS = range(1_000, 1_060)
 CHUNK = 20
 HALF_PENNIES = 0.02
 """Half a penny may be rounded up or down, once for each pupil and link."""
@@ -79,7 +82,7 @@ def test_every_stage_of_the_plan_is_the_best_there_is(first: int) -> None:
     assert {seed: text for seed, text in differences.items() if text} == {}
 
 
-@pytest.mark.parametrize("first", SEEDS[::CHUNK])
+@pytest.mark.parametrize("first", PAIR_SEEDS[::CHUNK])
 def test_every_pair_has_the_reason_or_the_price_of_the_page(first: int) -> None:
     checked = 0
     for seed in range(first, first + CHUNK):
@@ -105,7 +108,7 @@ def test_every_pair_has_the_reason_or_the_price_of_the_page(first: int) -> None:
     assert checked > CHUNK
 
 
-@pytest.mark.parametrize("first", SEEDS[::CHUNK])
+@pytest.mark.parametrize("first", range(2_000, 2_100, CHUNK))
 def test_a_plan_survives_a_check_that_knows_nothing_of_the_solver(first: int) -> None:
     case = next(case for seed in range(first, first + CHUNK) if isinstance(_expected(case := mixed_case(seed)), Best))
     plan = solve(case.problem, case.travel, policy=case.policy, options=SolveOptions(gap=0))
@@ -113,14 +116,16 @@ def test_a_plan_survives_a_check_that_knows_nothing_of_the_solver(first: int) ->
     assert verify(case.problem, case.travel, plan).findings == ()
 
 
-@pytest.mark.parametrize("family", RELAXATIONS)
-def test_the_random_problems_make_every_family_decide_something(family: str) -> None:
-    deciding = []
+def test_the_random_problems_make_every_family_decide_something() -> None:
+    deciding: Counter[str] = Counter()
     for seed in SEEDS:
-        case = mixed_case(seed)
-        relaxed = RELAXATIONS[family](case)
-        if relaxed is not case and _expected(relaxed) != _expected(case):
-            deciding.append(seed)
-        if len(deciding) == 2:
+        wanted = [family for family in RELAXATIONS if deciding[family] < 2]
+        if not wanted:
             return
-    pytest.fail(f"only the seeds {deciding} give another answer without the family")
+        case = mixed_case(seed)
+        expected = _expected(case)
+        relaxed = {family: RELAXATIONS[family](case) for family in wanted}
+        deciding.update(
+            family for family, other in relaxed.items() if other is not case and _expected(other) != expected
+        )
+    pytest.fail(f"hardly ever do these families change an answer: {wanted}")

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from placement_opt.cells import read_table
@@ -345,7 +345,7 @@ def corruptions(draw: st.DrawFn) -> tuple[str, str, int, str, Any]:
 
 
 @given(corruptions())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_single_corruption_is_reported_at_its_place_and_nothing_else_is_blamed(
     corruption: tuple[str, str, int, str, Any],
 ) -> None:
@@ -372,11 +372,12 @@ def _follows(fault: Fault, lost_id: str) -> bool:
 
 @pytest.mark.parametrize("form", FORMS)
 @given(corruption=corruptions())
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_corruption_in_a_file_is_reported_at_the_row_that_the_user_sees(
     form: str, corruption: tuple[str, str, int, str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     kind, table, row, column, value = corruption
+    assume(kind != "a date for text" or form == "workbook")  # elsewhere a date is text like any other
     if kind == "a control character" and form == "workbook":
         value = "a\nb"  # a workbook holds no others
     raw = good_tables()

@@ -21,7 +21,7 @@ MONEY_BETWEEN_STAGES_GBP = 1.0
 """The last stage may raise money + weighed by £1, in one of the two answers and not in the other."""
 
 law = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],

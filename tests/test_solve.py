@@ -186,5 +186,13 @@ def test_cost_bases_differ_by_place_funding_alone(basis: str) -> None:
     problem = tiny()
     plan = solve(problem, crow_fly(problem), policy=Policy(cost_basis=basis))  # type: ignore[arg-type]
     lines = plan.costs("line")["gbp"]
-    funded = {"marginal": 0.0, "average": 6_000 + 6_000 + 10_000, "full": 1 * 6_000 + 4 * 6_000 + 2 * 10_000}[basis]
+    in_class = int((plan.placements["kind"] == "mainstream").sum())
+    special = int((plan.placements["kind"] == "special").sum())
+    funded = {
+        "marginal": 0.0,
+        "average": 6_000 * (3 - special) + 10_000 * special,
+        "full": 6_000 * in_class
+        + 1 * 6_000
+        + 2 * 10_000,  # one place of the base and two special places, filled or not
+    }[basis]
     assert lines.get("place funding", 0.0) == funded

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -106,8 +107,10 @@ class _Journeys:
 
     def _figures(self, name: str) -> "pd.Series[float]":
         texts = self.frame[name]
-        blank = texts == ""
-        numbers = pd.to_numeric(texts.mask(blank), errors="coerce").astype(float)
+        codes, words = pd.factorize(texts)
+        blank = pd.Series(np.asarray(words == "")[codes], texts.index)
+        values = pd.to_numeric(pd.Series(words), errors="coerce").to_numpy(dtype=np.float64)
+        numbers = pd.Series(values[codes], texts.index)
         self._fault(
             name, numbers.isna() & ~blank, f"is not a number. Give {name} from 0 to {MOST[name]:g}, or a blank."
         )
@@ -170,5 +173,9 @@ def _with_columns(raw: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame | None
             faults.append(Fault("travel", name, "", "", f"{message} Columns are {', '.join(COLUMNS)}."))
     if any(headers.count(plain(name)) != 1 for name in COLUMNS):
         return None
-    columns = {name: raw.iloc[:, headers.index(plain(name))].astype("str").str.strip() for name in COLUMNS}
-    return pd.DataFrame(columns)
+    return pd.DataFrame({name: _stripped(raw.iloc[:, headers.index(plain(name))]) for name in COLUMNS})
+
+
+def _stripped(texts: "pd.Series[Any]") -> "pd.Series[str]":
+    codes, words = pd.factorize(texts)
+    return pd.Series(pd.Index([word.strip() for word in words], dtype="str").take(codes), texts.index)

@@ -21,7 +21,9 @@ def add_outreach(draft: Draft) -> None:
     hours: dict[tuple[int, int], pulp.LpVariable] = {}
     for row in links.to_dict("records"):
         h, s = position[row["hub_id"]], position[row["spoke_id"]]
-        most_hours = float(hubs[h]["team_hours_per_week"] * hubs[h]["max_teams"])
+        most_hours = _most_hours(draft, s, row["visit_hours"])
+        if draft.enforced is None:  # otherwise this row would enforce the number of teams, which may be broken
+            most_hours = min(most_hours, float(hubs[h]["team_hours_per_week"] * hubs[h]["max_teams"]))
         link = draft.column(f"l_{h}_{s}", 1)
         drawn = draft.column(f"g_{h}_{s}", None, whole=False)
         draft.links[h, s], hours[h, s] = link, drawn
@@ -38,6 +40,14 @@ def add_outreach(draft: Draft) -> None:
         _add_hub(draft, h, {str(key): value for key, value in hubs[h].items()}, spokes, hours)
 
 
+def _most_hours(draft: Draft, s: int, visit_hours: float) -> float:
+    """Return the hours that the spoke would need if everybody who could came."""
+    support = draft.facts.pupil_column("support_hours").astype(float)
+    could_come = np.unique(draft.pupil[draft.provision == s])
+    coming = float((support[could_come] * draft.count[could_come]).sum())
+    return visit_hours + coming + draft.kept(support, draft.facts.current == s)
+
+
 def _add_spoke(
     draft: Draft, s: int, links: list[tuple[int, dict[str, Any]]], hours: dict[tuple[int, int], pulp.LpVariable]
 ) -> None:
@@ -48,7 +58,10 @@ def _add_spoke(
     visits: Terms = [(draft.links[h, s], -float(row["visit_hours"])) for h, row in links]
     used = [(column, -hours_each) for column, hours_each in draft.terms(draft.provision == s, support[draft.pupil])]
     kept = draft.kept(support, draft.facts.current == s)
-    draft.row(f"support_{s}", [*drawn, *used, *visits], EQ, kept)
+    sentence = (
+        f"{draft.provision_id(s)} is where pupils stay who need {kept:g} hours of outreach a week." if kept else ""
+    )
+    draft.row(f"support_{s}", [*drawn, *used, *visits], EQ, kept, sentence)
 
 
 def _add_hub(

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from placement_opt.facts import Floats
 from placement_opt.model.draft import GE, LE, Draft
+from placement_opt.schema import ORDINARY_CLASS_KINDS
 
 
 def add_sites(draft: Draft) -> None:
@@ -34,13 +36,16 @@ def yearly_gbp(draft: Draft, provision: int) -> float:
     row = draft.facts.provisions.iloc[provision]
     if row["status"] not in {"candidate", "closable"}:
         return 0.0
-    commissioned = row["place_gbp"] * row["places"] if draft.facts.policy.cost_basis == "full" else 0.0
-    return float(row["open_gbp"] + round(commissioned, 2))
+    return float(row["open_gbp"] + _commissioned_gbp(draft)[provision])
 
 
 def _always_paid_gbp(draft: Draft) -> float:
     """Return the place funding of the provisions that are open whatever is decided, on the full basis."""
-    if draft.facts.policy.cost_basis != "full":
-        return 0.0
-    provisions = draft.facts.provisions[draft.facts.provisions["status"] == "open"]
-    return float((provisions["place_gbp"] * provisions["places"]).round(2).sum())
+    return float(_commissioned_gbp(draft)[draft.facts.provision_column("status") == "open"].sum())
+
+
+def _commissioned_gbp(draft: Draft) -> Floats:
+    """Return what all places of each provision cost, filled or not; nobody commissions places in ordinary classes."""
+    provisions = draft.facts.provisions
+    is_paid = ~provisions["kind"].isin(ORDINARY_CLASS_KINDS) & (draft.facts.policy.cost_basis == "full")
+    return np.asarray((provisions["place_gbp"] * provisions["places"]).where(is_paid, 0.0).round(2), dtype=np.float64)

@@ -202,6 +202,7 @@ def _add_flows(ledger: _Ledger, name: str, comparison: Comparison) -> None:
         (("flow", name, before, after), count) for (before, after), count in sorted(moved.items())
     ]
     ledger.split(("in both", name), [(("same place", name), flows.loc[stay, "count"].sum()), *rows])
+    ledger.tie(("stays", name), ("same place", name))
     if flows["count"].sum() != comparison.plans[name].placed_pupils + comparison.plans[name].unplaced_pupils:
         return
     for position, whose in ((2, comparison.reference), (3, name)):

@@ -193,7 +193,7 @@ def _next_to_hide(
     if parts:
         return [(0, (min(parts, key=lambda key: (counts[key], str(key))),))]
     unsaid = tuple(key for key in one.parts if marks[key] is not Mark.WITHHELD)
-    if unsaid and len(one.parts) > 1:
+    if unsaid:
         return [(1, unsaid)]
     return [(2, (one.total,))] if marks[one.total] is not Mark.WITHHELD and counts[one.total] > 0 else []
 

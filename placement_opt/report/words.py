@@ -88,12 +88,10 @@ def _like_for_like(subject: Subject) -> str:
         return ""
     text = "Pupils without a place cost nothing in these figures"
     if any(subject.is_hidden(key) for key in keys):
-        return f"{text}, and the plans do not leave equally many without one: compare the totals with care."
+        return f"{text}, and the plans do not leave equally many without one: compare with care."
     first, main = (subject.counts[key] for key in keys)
-    return (
-        f"{text}, and {subject.main} gives a place to {abs(first - main):,} {'more' if first > main else 'fewer'} pupils "
-        f"than {subject.reference}: compare the totals with care."
-    )
+    change = f"{abs(first - main):,} {'more' if first > main else 'fewer'}"
+    return f"{text}, and {subject.main} gives a place to {change} pupils than {subject.reference}: compare with care."
 
 
 def _travel(subject: Subject) -> str:

@@ -11,6 +11,7 @@ from placement_opt.solve.highs import run_highs
 from placement_opt.solve.stages import Clock
 
 BROKEN = 1e-6
+NOT_FOUND = "(Which rules clash was not found in the time allowed.)"
 
 
 def find_clashes(pairs: Pairs, options: SolveOptions, clock: Clock) -> list[str]:
@@ -38,13 +39,13 @@ def find_clashes(pairs: Pairs, options: SolveOptions, clock: Clock) -> list[str]
         if broken is None:
             break
         if not broken:
-            return []
+            return [NOT_FOUND]
         enforced += broken
     for name in list(enforced):
         fewer = [other for other in enforced if other != name]
         if _broken_rows(build_model(pairs, enforced=fewer), options, clock) is None:
             enforced = fewer
-    return [sentences[name] for name in sorted(enforced, key=list(sentences).index)]
+    return [sentences[name] for name in sorted(enforced, key=list(sentences).index)] or [NOT_FOUND]
 
 
 def _broken_rows(draft: Draft, options: SolveOptions, clock: Clock) -> list[str] | None:

@@ -104,7 +104,8 @@ def _bound_gbp(cost: Stage, plan: Plan) -> float:
     with as many unplaced pupils and minutes.
     """
     bound = plan.objective_gbp - (cost.value - cost.bound) if cost.is_weighted else cost.bound
-    return min(math.floor(bound * 100 + PENNY_TOLERANCE) / 100, plan.objective_gbp)
+    floor = max(bound, 0.0)  # every £ is at least 0, also where the solver ran out of time without a bound
+    return min(math.floor(floor * 100 + PENNY_TOLERANCE) / 100, plan.objective_gbp)
 
 
 def _decisions(draft: Draft) -> Decisions:

@@ -186,14 +186,13 @@ def _no_transport(question: Question) -> Callable[[Whole], Truth]:
 
 def _may_move(question: Question, rows: Whole, block: "np.ndarray[tuple[int, int], np.dtype[np.uint8]]") -> Truth:
     policy = question.policy
-    if policy.moves == "all":
-        return np.ones(len(rows), dtype=bool)
-    is_due = np.isin(question.of_pupils("year_group")[rows], policy.phase_years)
+    is_due = np.isin(question.of_pupils("year_group")[rows], policy.phase_years) | (policy.moves == "all")
     if policy.moves == "flagged":
         is_due |= question.of_pupils("movable")[rows]
     present = question.present[rows]
     can_keep = (present >= 0) & (block[np.arange(len(rows)), present] == 0)
-    return np.asarray(is_due | ~can_keep | (question.must[rows] >= 0))
+    must = question.must[rows]
+    return np.asarray(~can_keep | np.where(must >= 0, must != present, is_due))
 
 
 def _later_rules(

@@ -73,10 +73,11 @@ def topup_gbp(case: Case) -> tuple[Real, NDArray[Any]]:
 
 def place_gbp(case: Case) -> Real:
     """Return for each placed row the place funding of one pupil, unrounded."""
-    if case.question.policy.cost_basis != "average":
-        return np.zeros(len(case.pupil))
+    basis = case.question.policy.cost_basis
+    in_class = np.isin(case.question.of_provisions("kind").astype(str), ("mainstream", "spoke"))[case.provision]
+    counts = (basis == "average") | ((basis == "full") & in_class)
     each = case.question.of_provisions("place_gbp")[case.provision] * case.question.of_pupils("places")[case.pupil]
-    return np.where(np.isnan(known_price_gbp(case)), each, 0.0)
+    return np.where(np.isnan(known_price_gbp(case)) & counts, each, 0.0)
 
 
 def topups(case: Case) -> Iterator[str]:
@@ -92,7 +93,7 @@ def topup_payers(case: Case) -> Iterator[str]:
 
 
 def place_funding(case: Case) -> Iterator[str]:
-    """Find a `place_gbp` that is not the funding of the places taken, on the average basis only."""
+    """Find a `place_gbp` that is not the funding of the places taken, where the cost basis counts it so."""
     yield from _prices(case, "place_gbp", place_gbp(case))
 
 

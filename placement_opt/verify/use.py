@@ -69,6 +69,7 @@ def amounts_gbp(case: Case) -> dict[str, Real]:
     number, taken = question.of_provisions("places"), case.per_provision(case.taken)
     is_decided = np.isin(question.of_provisions("status").astype(str), DECIDED)
     is_paid = (case.is_open | (question.of_provisions("status") == "open")) & (question.policy.cost_basis == "full")
+    is_paid &= ~np.isin(question.of_provisions("kind").astype(str), ("mainstream", "spoke"))
     return {
         "overflow_gbp": question.of_provisions("overflow_gbp") * np.maximum(0, taken - number),
         "opening_gbp": np.where(case.is_open & is_decided, question.of_provisions("open_gbp"), 0.0),

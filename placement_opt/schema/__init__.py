@@ -1,0 +1,81 @@
+"""What every input table must look like, described once as data.
+
+The same description drives validation, the blank template and the documentation page.
+"""
+
+from placement_opt.schema.columns import Cell, Column, Table
+from placement_opt.schema.limits import (
+    HUBS,
+    LINKS,
+    MODES,
+    PAIR_COSTS,
+    PAIR_RULES,
+    PARAMETERS,
+    PART_LIMITS,
+    RESOURCE_USE,
+    RESOURCES,
+    TOPUPS,
+)
+from placement_opt.schema.question import PROVISIONS, PUPILS, SETTINGS
+from placement_opt.schema.words import (
+    ANY,
+    CRS,
+    EASTING_RANGE_M,
+    KIND_ALIASES,
+    KINDS,
+    MAINSTREAM_KINDS,
+    NEEDS,
+    NORTHING_RANGE_M,
+    ORDINARY_CLASS_KINDS,
+    YEAR_RANGE,
+)
+
+TABLES = {
+    table.name: table
+    for table in (
+        PUPILS,
+        SETTINGS,
+        PROVISIONS,
+        HUBS,
+        LINKS,
+        PART_LIMITS,
+        TOPUPS,
+        PAIR_COSTS,
+        PAIR_RULES,
+        RESOURCES,
+        RESOURCE_USE,
+        MODES,
+        PARAMETERS,
+    )
+}
+"""Every table of a problem by name, in the order in which the template shows them."""
+
+__all__ = [
+    "ANY",
+    "CRS",
+    "EASTING_RANGE_M",
+    "HUBS",
+    "KINDS",
+    "KIND_ALIASES",
+    "LINKS",
+    "MAINSTREAM_KINDS",
+    "MODES",
+    "NEEDS",
+    "NORTHING_RANGE_M",
+    "ORDINARY_CLASS_KINDS",
+    "PAIR_COSTS",
+    "PAIR_RULES",
+    "PARAMETERS",
+    "PART_LIMITS",
+    "PROVISIONS",
+    "PUPILS",
+    "RESOURCES",
+    "RESOURCE_USE",
+    "SETTINGS",
+    "TABLES",
+    "TOPUPS",
+    "YEAR_RANGE",
+    "Cell",
+    "Column",
+    "Table",
+]
