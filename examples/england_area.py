@@ -3,8 +3,9 @@
     python examples/england_area.py AREA_FOLDER --out OUT
 
 AREA_FOLDER holds `edubasealldata*.csv`, the five modules of the SEN2 "Blade" export and `codepoint*.csv`. OUT gets the
-report, the workbook, the saved run and `reading.csv`, which lists every row that was dropped, assumed or looks odd by
-its line; none of them holds a name, a unique pupil number, a date of birth or a postcode.
+report, the workbook, the tables, the saved run (`placement-opt verify OUT/run.json` checks it again) and `reading.csv`,
+which lists every row that was dropped, assumed or looks odd by its line. None of them holds a name, a unique pupil
+number, a date of birth or a postcode.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from placement_opt import baseline, compare, crow_fly, solve, verify, write_report, write_workbook
+from placement_opt import baseline, compare, crow_fly, solve, verify, write_problem, write_report, write_workbook
 from placement_opt.errors import Fault, InputError, PlacementError
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy
@@ -101,7 +102,8 @@ def plan_area(problem: Problem, policy: Policy, out: Path) -> None:
     print(result(plan, seconds))
     write_report(out / "report.html", plans, problem, travel)
     write_workbook(out / "workbook.xlsx", plans, problem, travel)
-    plan.save(out / "run.json")
+    write_problem(problem, out / "tables")
+    plan.with_record(origin={"input": "tables"}).save(out / "run.json")
     print(f"Report, workbook and saved run: {', '.join(str(path) for path in sorted(out.iterdir()))}")
 
 

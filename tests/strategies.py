@@ -213,7 +213,7 @@ def _spokes(rng: np.random.Generator, draft: Draft) -> None:
             {
                 "provision_id": f"H{number}",
                 "team_hours_per_week": _pick(rng, [2, 3.5, 6]),
-                "max_teams": int(rng.integers(1, 4)),
+                "max_teams": _pick(rng, [1, 1, 2, 3]),
                 "team_gbp": _pick(rng, [800, 2_500.5, 9_000]),
                 "max_spokes": _pick(rng, [1, 1, 2, 3]),
                 "max_link_minutes": _pick(rng, [5, 15, 25, 60]),
@@ -224,7 +224,7 @@ def _spokes(rng: np.random.Generator, draft: Draft) -> None:
         row = {"provision_id": f"K{number}", "setting_id": _pick(rng, schools), "kind": "spoke"}
         draft.provisions.append(row | {"places": int(rng.integers(1, 3)), "topup_gbp": _pick(rng, [0, 1_000.5])})
     for row in draft.pupils:
-        row["support_hours"] = _pick(rng, [0, 1, 2.5, 4])
+        row["support_hours"] = _pick(rng, [0, 1, 2.5, 5])
 
 
 def _links(rng: np.random.Generator, draft: Draft) -> None:
@@ -270,8 +270,10 @@ def _mainstream(rng: np.random.Generator, draft: Draft) -> None:
 
 
 def _siblings(rng: np.random.Generator, draft: Draft) -> None:
-    for group in ("f1", "f2"):
-        for row in _some(rng, draft.pupils, 3):
+    order = [draft.pupils[position] for position in rng.permutation(len(draft.pupils))]
+    first = int(rng.integers(2, 4))
+    for group, members in (("f1", order[:first]), ("f2", order[first : first + 2])):
+        for row in members:
             row["sibling_group"], row["count"] = group, 1
     draft.policy["siblings"] = _pick(rng, ["hard", "hard", "priced", "priced", "off"])
     draft.policy["split_siblings_gbp"] = _pick(rng, [1_500, 7_500.25])

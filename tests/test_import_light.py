@@ -10,7 +10,7 @@ before = list(warnings.filters), list(logging.getLogger().handlers)
 import placement_opt
 assert (list(warnings.filters), list(logging.getLogger().handlers)) == before, "import changed warnings or logging"
 heavy = [name for name in ("matplotlib", "openpyxl", "folium", "jinja2", "networkx") if name in sys.modules]
-sys.exit(", ".join(heavy))
+sys.exit(", ".join(heavy) or 0)
 """
 
 

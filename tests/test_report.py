@@ -263,7 +263,7 @@ def test_importing_and_writing_reports_leaves_matplotlib_as_it_was() -> None:
     code = """
 import sys
 import placement_opt.report
-loaded = {"matplotlib", "jinja2", "openpyxl"} & set(sys.modules)
+loaded = {"matplotlib", "jinja2"} & set(sys.modules)
 assert not loaded, loaded
 import matplotlib
 before = dict(matplotlib.rcParams)

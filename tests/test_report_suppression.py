@@ -26,7 +26,7 @@ def numbers(draw: Any) -> dict[str, int]:
     return placed
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(numbers(), numbers())
 def test_nothing_hidden_in_the_whole_report_can_be_worked_out(before: dict[str, int], after: dict[str, int]) -> None:
     subject = Subject(*made_plans(before, after), confidential=False)
@@ -35,7 +35,7 @@ def test_nothing_hidden_in_the_whole_report_can_be_worked_out(before: dict[str, 
     assert all(subject.is_hidden(key) for key, count in counts.items() if 0 < count < 5)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(numbers(), numbers())
 def test_no_amount_of_a_small_group_is_shown_or_left_by_subtraction(
     before: dict[str, int], after: dict[str, int]

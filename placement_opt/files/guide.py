@@ -15,7 +15,7 @@ kept as text, for grouping. Rows that are wholly blank are passed over.
 Where any row of `provisions`, `topups` or `resource_use` names bands, each band of a pupil has to be named by one of
 them: a band that nothing names is taken for a slip, because it would fit only what takes any band.
 
-This page is made from `placement_opt/schema.py` by `placement_opt.files.table_docs()`; a test keeps the two the same.
+This page is made from `placement_opt/schema` by `placement_opt.files.table_docs()`; a test keeps the two the same.
 """
 
 

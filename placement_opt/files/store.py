@@ -11,13 +11,11 @@ from placement_opt.files.geopackage import read_geopackage, write_geopackage
 from placement_opt.files.located import Unlocated, put_points
 from placement_opt.files.parameter_table import parameter_rows, parameters_of
 from placement_opt.files.raw import RawTables, written_beside
-from placement_opt.files.template import save_workbook
-from placement_opt.files.workbook import read_workbook
 from placement_opt.headers import is_blank
 from placement_opt.problem import Problem, examine_tables
 from placement_opt.schema import PARAMETERS, TABLES
 
-_READERS = {".xlsx": read_workbook, ".xlsm": read_workbook, ".gpkg": read_geopackage}
+_WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 _FORMS = "Give a folder of CSV files, an Excel workbook (.xlsx) or a GeoPackage (.gpkg)."
 
 
@@ -99,7 +97,7 @@ def write_problem(problem: Problem, path: str | Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with written_beside(target) as draft:
         if suffix == ".xlsx":
-            save_workbook(frames, draft)
+            _save_workbook(frames, draft)
         else:
             write_geopackage(frames, draft)
     return target
@@ -110,15 +108,27 @@ def _read_raw(path: Path) -> RawTables:
         return read_folder(path)
     if not path.exists():
         complaint = f"There is no such file or folder. {_FORMS}"
-    elif path.suffix.lower() not in _READERS:
+    elif path.suffix.lower() not in {*_WORKBOOKS, ".gpkg"}:
         hint = " Give the folder that the file is in." if path.suffix.lower() == ".csv" else ""
         complaint = f"A problem cannot be read from a file of this kind.{hint} {_FORMS}"
     else:
-        raw = _READERS[path.suffix.lower()](path)
+        raw = _read_workbook(path) if path.suffix.lower() in _WORKBOOKS else read_geopackage(path)
         if raw.frames or raw.unknown:
             return raw
         raise InputError(raw.faults)
     raise InputError([Fault(str(path), "", "", "", complaint)])
+
+
+def _read_workbook(path: Path) -> RawTables:
+    from placement_opt.files.workbook import read_workbook  # noqa: PLC0415 - openpyxl loads when used
+
+    return read_workbook(path)
+
+
+def _save_workbook(frames: dict[str, pd.DataFrame], path: Path) -> None:
+    from placement_opt.files.sheets import save_workbook  # noqa: PLC0415 - openpyxl loads when used
+
+    save_workbook(frames, path)
 
 
 def _plain_frame(problem: Problem, name: str) -> pd.DataFrame:

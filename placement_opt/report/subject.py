@@ -52,7 +52,7 @@ class Subject:
     @property
     def main(self) -> str:
         """Name of the plan that is reported in full."""
-        return list(self.plans)[-1]
+        return list(self.comparison.plans)[-1]
 
     @cached_property
     def _counted(self) -> tuple[Mapping[Hashable, int], tuple[Sum, ...]]:

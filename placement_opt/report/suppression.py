@@ -9,14 +9,20 @@ is worked out from knowledge outside the report is beyond it.
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
+from zlib import crc32
 
 LEAST_SHOWN = 5
 """The smallest group of pupils that is shown (the usual rule for published counts of pupils with special needs)."""
 
 _NO_LIMIT = 10**9
-_MOST_TRIALS = 300
-"""Steps in the search for one witness; where it ends without one, more is hidden than need be."""
+_MOST_TRIALS = 150
+_ORDERS = 3
+"""Steps in a search for a witness, and searches in different orders. What has none is taken to be derivable."""
+
+Changes = Mapping[Hashable, int]
+"""A witness: hidden counts and by how much they differ."""
 
 
 class Mark(StrEnum):
@@ -72,20 +78,17 @@ def protect(counts: Mapping[Hashable, int], sums: Iterable[Sum]) -> Mapping[Hash
     sums = tuple(sums)
     _check(counts, sums)
     marks = {key: _first_mark(count) for key, count in counts.items()}
-    # What is safe stays safe when more is hidden, so only the rest is looked at again.
-    found = derivable(counts, marks, sums)
-    while found and (chosen := _hide_one_more(found, counts, marks, sums)):
-        found = derivable(counts, marks, sums, among=found.union(chosen))
-    _say_again(counts, marks, sums)
+    # A witness stays one when more is hidden, so only what has none yet is looked at again.
+    witnesses: dict[Hashable, Changes] = {}
+    while found := _add_witnesses(witnesses, _Unknown.of(counts, marks, sums)):
+        if not _hide_one_more(found, counts, marks, sums):
+            break
+    _say_again(witnesses, counts, marks, sums)
     return MappingProxyType(marks)
 
 
 def derivable(
-    counts: Mapping[Hashable, int],
-    marks: Mapping[Hashable, Mark],
-    sums: Sequence[Sum],
-    *,
-    among: Iterable[Hashable] | None = None,
+    counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Sequence[Sum]
 ) -> frozenset[Hashable]:
     """Return the hidden counts for which no witness is found: those that a reader might work out.
 
@@ -93,16 +96,8 @@ def derivable(
     ----------
     counts, marks, sums
         As for `protect`.
-    among
-        The hidden counts to look at; None = all.
     """
-    unknown = _Unknown.of(counts, marks, sums)
-    open_keys = set(unknown.room) if among is None else unknown.room.keys() & set(among)
-    safe: set[Hashable] = set()
-    for key in sorted(open_keys, key=str):
-        if key not in safe:
-            safe |= _witness(key, unknown)
-    return frozenset(open_keys - safe)
+    return _add_witnesses({}, _Unknown.of(counts, marks, sums))
 
 
 def hidden_amounts(
@@ -164,7 +159,7 @@ def _check(counts: Mapping[Hashable, int], sums: Sequence[Sum]) -> None:
 
 def _hide_one_more(
     found: frozenset[Hashable], counts: Mapping[Hashable, int], marks: dict[Hashable, Mark], sums: Sequence[Sum]
-) -> tuple[Hashable, ...]:
+) -> bool:
     """Hide more in one sum of what is found: the cheapest way, and where as little as possible is hidden yet."""
     hidden = {key for key, mark in marks.items() if mark is not Mark.SHOWN}
     for reach in (found, hidden):
@@ -177,8 +172,8 @@ def _hide_one_more(
         if offers:
             chosen = min(offers, key=lambda offer: offer[:-1])[-1]
             marks.update(dict.fromkeys(chosen, Mark.WITHHELD))
-            return chosen
-    return ()
+            return True
+    return False
 
 
 def _next_to_hide(
@@ -198,13 +193,25 @@ def _next_to_hide(
     return [(2, (one.total,))] if marks[one.total] is not Mark.WITHHELD and counts[one.total] > 0 else []
 
 
-def _say_again(counts: Mapping[Hashable, int], marks: dict[Hashable, Mark], sums: Sequence[Sum]) -> None:
+def _say_again(
+    witnesses: dict[Hashable, Changes],
+    counts: Mapping[Hashable, int],
+    marks: dict[Hashable, Mark],
+    sums: Sequence[Sum],
+) -> None:
     """Take back, the largest count first, each withholding without which everything hidden is safe as well."""
     withheld = [key for key, mark in marks.items() if mark is Mark.WITHHELD]
     for key in sorted(withheld, key=lambda key: (-counts[key], str(key))):
         marks[key] = _first_mark(counts[key])
-        if derivable(counts, marks, sums):
+        unknown = _Unknown.of(counts, marks, sums)
+        kept = {
+            other: changes for other, changes in witnesses.items() if other in unknown.room and unknown.allows(changes)
+        }
+        if _add_witnesses(kept, unknown):
             marks[key] = Mark.WITHHELD
+        else:
+            witnesses.clear()
+            witnesses.update(kept)
 
 
 def _first_mark(count: int) -> Mark:
@@ -247,6 +254,9 @@ class _Unknown:
         down, up = self.room[key]
         return -down <= step <= up
 
+    def allows(self, changes: Changes) -> bool:
+        return all(key in self.room and self.can(key, step) for key, step in changes.items())
+
 
 def _room(count: int, mark: Mark) -> tuple[int, int]:
     if mark is Mark.SMALL:
@@ -254,44 +264,70 @@ def _room(count: int, mark: Mark) -> tuple[int, int]:
     return (count - LEAST_SHOWN if count >= LEAST_SHOWN else count), _NO_LIMIT
 
 
-def _witness(key: Hashable, unknown: _Unknown) -> set[Hashable]:
-    """Return the counts that differ in another filling that fits, this one among them; empty when none is found."""
-    for step in (1, -1):
-        if unknown.can(key, step):
-            changes = {key: step}
-            off = {position: step * unknown.sums[position][key] for position in unknown.sums_of[key]}
-            if _settled(changes, off, unknown, [_MOST_TRIALS]):
-                return set(changes)
-    return set()
+def _add_witnesses(witnesses: dict[Hashable, Changes], unknown: _Unknown) -> frozenset[Hashable]:
+    """Find a witness for each hidden count that has none; return those for which none is found."""
+    searches = [_Search(unknown, order) for order in range(_ORDERS)]
+    for key in sorted(unknown.room.keys() - witnesses.keys(), key=str):
+        if key not in witnesses:
+            changes = next(filter(None, (search.witness(key) for search in searches)), {})
+            witnesses.update(dict.fromkeys(changes.keys() - witnesses.keys(), changes))
+    return frozenset(unknown.room.keys() - witnesses.keys())
 
 
-def _settled(changes: dict[Hashable, int], off: dict[int, int], unknown: _Unknown, trials_left: list[int]) -> bool:
-    """Change further hidden counts until every sum adds up again; the changes are left in place on success.
+class _Search:
+    """A search for other fillings that fit, with the hidden counts tried in one order."""
 
-    `off` says by how much the changes so far unsettle each sum. The sum with the fewest ways out comes first.
-    """
-    ways = [_ways_out(position, amount, changes, unknown) for position, amount in off.items() if amount]
-    if not ways:
-        return True
-    for key, step in min(ways, key=len):
-        trials_left[0] -= 1
-        if trials_left[0] < 0:
-            return False
-        changes[key] = step
-        shifts = {position: step * unknown.sums[position][key] for position in unknown.sums_of[key]}
-        if _settled(changes, {**off, **{at: off.get(at, 0) + by for at, by in shifts.items()}}, unknown, trials_left):
+    def __init__(self, unknown: _Unknown, order: int) -> None:
+        self._unknown = unknown
+        self._order = order
+
+    @cached_property
+    def _sums(self) -> list[list[tuple[Hashable, int]]]:
+        ranks = {key: self._rank(key) for key in self._unknown.room}
+        return [sorted(members.items(), key=lambda item: ranks[item[0]]) for members in self._unknown.sums]
+
+    def _rank(self, key: Hashable) -> tuple[int, int, str]:
+        if self._order == 0:  # those that touch few other sums, and have much room, first
+            return len(self._unknown.sums_of[key]), -self._unknown.room[key][1], str(key)
+        return crc32(f"{self._order} {key}".encode()), 0, str(key)
+
+    def witness(self, key: Hashable) -> Changes:
+        """Return how another filling differs, in this count among others; empty when none is found."""
+        for step in (1, -1):
+            if self._unknown.can(key, step):
+                changes = {key: step}
+                self._trials_left = _MOST_TRIALS
+                if self._settles(changes, self._unsettled({}, key, step)):
+                    return changes
+        return {}
+
+    def _unsettled(self, off: Mapping[int, int], key: Hashable, step: int) -> dict[int, int]:
+        """Return by how much each sum is off after a further change; the sums that add up are left out."""
+        after = dict(off)
+        for position in self._unknown.sums_of[key]:
+            after[position] = after.get(position, 0) + step * self._unknown.sums[position][key]
+            if after[position] == 0:
+                del after[position]
+        return after
+
+    def _settles(self, changes: dict[Hashable, int], off: Mapping[int, int]) -> bool:
+        """Change further hidden counts until every sum adds up again; the changes are left in place on success.
+
+        The sum with the fewest ways out comes first.
+        """
+        if not off:
             return True
-        del changes[key]
-    return False
+        for key, step in min((self._ways_out(at, amount, changes) for at, amount in off.items()), key=len):
+            self._trials_left -= 1
+            if self._trials_left < 0:
+                return False
+            changes[key] = step
+            if self._settles(changes, self._unsettled(off, key, step)):
+                return True
+            del changes[key]
+        return False
 
-
-def _ways_out(
-    position: int, amount: int, changes: Mapping[Hashable, int], unknown: _Unknown
-) -> list[tuple[Hashable, int]]:
-    """Return the single changes that settle a sum, those that touch few other sums first."""
-    members = unknown.sums[position]
-    ways = [(key, -amount * sign) for key, sign in members.items() if key not in changes]
-    return sorted(
-        (way for way in ways if unknown.can(*way)),
-        key=lambda way: (len(unknown.sums_of[way[0]]), -unknown.room[way[0]][1], str(way[0])),
-    )
+    def _ways_out(self, position: int, amount: int, changes: Changes) -> list[tuple[Hashable, int]]:
+        """Return the single changes that settle a sum."""
+        ways = ((key, -amount * sign) for key, sign in self._sums[position] if key not in changes)
+        return [way for way in ways if self._unknown.can(*way)]

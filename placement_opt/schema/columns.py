@@ -78,58 +78,69 @@ LOW_YEAR, HIGH_YEAR = YEAR_RANGE
 
 
 def id_column(name: str, meaning: str, example: str = "") -> Column:
+    """Describe the identifier of a row."""
     return Column(name, Cell.ID, meaning, required=True, example=example)
 
 
 def refers_column(name: str, to: str, meaning: str, *, required: bool = False, example: str = "") -> Column:
+    """Describe an identifier that has to be in another table (`table.column`)."""
     return Column(name, Cell.ID, meaning, required=required, refers_to=to, example=example)
 
 
 def text_column(
     name: str, meaning: str, *, required: bool = False, default: str | None = None, example: str = ""
 ) -> Column:
+    """Describe a column of text."""
     return Column(name, Cell.TEXT, meaning, required=required, default=default, example=example)
 
 
 def gbp_column(
     name: str, meaning: str, *, required: bool = False, default: float | None = None, example: str = ""
 ) -> Column:
+    """Describe an amount of pounds a year."""
     return Column(
         name, Cell.NUMBER, meaning, required, default, "£ a year", least=0, most=_TEN_MILLION, example=example
     )
 
 
 def flag_column(name: str, meaning: str) -> Column:
+    """Describe a yes or no; blank = no."""
     return Column(name, Cell.FLAG, meaning, default=False)
 
 
 def whole_column(
     name: str, meaning: str, *, least: float = 0, required: bool = False, default: int | None = None, unit: str = ""
 ) -> Column:
+    """Describe a count."""
     return Column(name, Cell.INTEGER, meaning, required, default, unit, least=least, most=1_000_000)
 
 
 def number_column(
     name: str, meaning: str, unit: str, *, default: float | None = None, required: bool = False
 ) -> Column:
+    """Describe a quantity of 0 or more."""
     return Column(name, Cell.NUMBER, meaning, required, default, unit, least=0, most=1_000_000)
 
 
 def year_column(name: str, meaning: str, *, required: bool = False, default: int | None = None) -> Column:
+    """Describe a national curriculum year."""
     return Column(
         name, Cell.INTEGER, meaning, required, default, "national curriculum year", least=LOW_YEAR, most=HIGH_YEAR
     )
 
 
 def kind_column(meaning: str, *, required: bool) -> Column:
+    """Describe a kind of provision."""
     return Column("kind", Cell.CODE, meaning, required, allowed=KIND_CODES, aliases=KIND_ALIASES, example="special")
 
 
 def need_column(meaning: str, *, required: bool) -> Column:
+    """Describe a primary need."""
     return Column("need", Cell.CODE, meaning, required, allowed=NEED_CODES, example="ASD")
 
 
 def point_columns(what: str) -> tuple[Column, ...]:
+    """Describe where something is: by coordinates, or by postcode."""
     return (
         Column(
             "easting",
