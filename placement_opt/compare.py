@@ -311,16 +311,12 @@ class _Places:
 
 def _places_of(plan: Plan) -> dict[str, _Places]:
     places: dict[str, _Places] = {}
-    placed = plan.placements[["pupil_id", "need", "year_group", "provision_id", "kind", "count"]]
-    unplaced = plan.unplaced[["pupil_id", "need", "year_group", "count"]]
-    rows = [*placed.itertuples(index=False, name=None)]
-    rows += [
-        (pupil, need, year, None, None, count)
-        for pupil, need, year, count in unplaced.itertuples(index=False, name=None)
-    ]
-    for pupil_id, need, year_group, provision_id, kind, count in rows:
-        entry = places.setdefault(pupil_id, _Places((need, year_group), Counter()))
-        entry.at[provision_id, kind] += count
+    columns = ["pupil_id", "need", "year_group", "provision_id", "kind", "count"]
+    waiting = plan.unplaced.assign(provision_id=None, kind=None)
+    for frame in (plan.placements, waiting):
+        for pupil_id, need, year_group, provision_id, kind, count in frame[columns].itertuples(index=False, name=None):
+            entry = places.setdefault(pupil_id, _Places((need, year_group), Counter()))
+            entry.at[provision_id, kind] += count
     return places
 
 

@@ -1,7 +1,9 @@
 """The library against exhaustive search on hundreds of tiny problems with every family of rules."""
 
 from collections import Counter
+from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from placement_opt.errors import InputError, NoPlanError, Status
@@ -11,13 +13,14 @@ from placement_opt.policy import SolveOptions
 from placement_opt.rules import Reason
 from placement_opt.solve import solve
 from placement_opt.verify import verify
-from tests.oracles import Best, InputAtFaultError, allowed_pairs, best_plan, pair_cost
+from tests.oracles import Best, InputAtFaultError, allowed_pairs, best_plan, every_plan, pair_cost
 from tests.relaxations import RELAXATIONS
-from tests.strategies import Case, mixed_case
+from tests.strategies import Case, mixed_case, random_case
 
 SEEDS = range(300)
 PAIR_SEEDS = range(1_000, 1_060)
 CHUNK = 20
+MOST_PLANS_LISTED = 5_000
 HALF_PENNIES = 0.02
 """Half a penny may be rounded up or down, once for each pupil and link."""
 
@@ -80,6 +83,34 @@ def test_every_stage_of_the_plan_is_the_best_there_is(first: int) -> None:
     differences = {seed: _difference(mixed_case(seed)) for seed in range(first, first + CHUNK)}
 
     assert {seed: text for seed, text in differences.items() if text} == {}
+
+
+@pytest.mark.parametrize("first", range(3_000, 3_040, CHUNK))
+def test_with_weights_the_sum_is_the_least_there_is(first: int) -> None:
+    checked = 0
+    for seed in range(first, first + CHUNK):
+        case = random_case(seed, families={"places", "overflow", "requests", "candidates", "spokes", "max_moves"})
+        weights = {"unplaced": 5_000.0 * (seed % 3), "minutes": 7.5 * (seed % 2)}
+        if np.prod(case.problem.pupils["count"].map(lambda count: 8**count)) > MOST_PLANS_LISTED:
+            continue
+        sums = [_weighed(weights, *stages) for stages in _stages(case)]
+        if not sums:
+            continue
+        plan = solve(case.problem, case.travel, policy=case.policy, options=SolveOptions(gap=0, weights=weights))
+        minutes = float((plan.placements["count"] * plan.placements["minutes"]).sum())
+        found = _weighed(weights, plan.unplaced_pupils, plan.objective_gbp, minutes)
+        assert found == pytest.approx(min(sums), abs=HALF_PENNIES * 10), f"seed {seed}"
+        checked += 1
+
+    assert checked > CHUNK / 4
+
+
+def _stages(case: Case) -> Iterator[tuple[int, float, float]]:
+    return ((plan.unplaced, plan.pence / 100, plan.centiminutes / 100) for plan in every_plan(*case))
+
+
+def _weighed(weights: dict[str, float], unplaced: int, objective_gbp: float, minutes: float) -> float:
+    return objective_gbp + weights["unplaced"] * unplaced + weights["minutes"] * minutes
 
 
 @pytest.mark.parametrize("first", PAIR_SEEDS[::CHUNK])

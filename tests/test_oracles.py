@@ -106,6 +106,20 @@ def test_a_candidate_is_opened_for_a_pupil_without_a_place_and_paid_for_once() -
     assert _best(problem, replace(POLICY, cost_basis="full")) == Best(0, 13_600, 30)
 
 
+def test_on_the_full_basis_places_in_ordinary_classes_are_paid_only_when_taken() -> None:
+    provisions = [{"kind": "mainstream", "places": 5, "place_gbp": 6_000}, {"places": 2, "place_gbp": 10_000}]
+
+    assert _best(_problem([{"places": 2}], provisions), replace(POLICY, cost_basis="full")) == Best(0, 21_000, 10)
+
+
+def test_a_pupil_who_must_be_at_the_present_place_stays_there_in_an_over_full_one() -> None:
+    rule = [{"pupil_id": "P1", "provision_id": "V1", "rule": "must"}]
+    problem = _problem([{"current_provision_id": "V1", "places": 2}], [{"overflow_gbp": 70}], pair_rules=rule)
+
+    assert _best(problem) == Best(0, 1_070, 10)
+    assert _best(_problem([{"places": 2}], [{}], pair_rules=rule)) is None
+
+
 def _outreach(**hub: Any) -> Problem:
     """Return two pupils who each need 3 hours at a spoke 20 minutes from its hub."""
     defaults = {"team_hours_per_week": 5, "max_teams": 2, "team_gbp": 400, "max_spokes": 1, "max_link_minutes": 20}

@@ -67,6 +67,13 @@ def test_numbers_are_numbers_with_their_formats(confidential: Workbook) -> None:
     assert all(isinstance(cell.value, int) for cell in column(confidential, "Provisions", "Places"))
 
 
+def test_averages_are_rounded_as_they_are_shown(shared: Workbook) -> None:
+    rows = [row for row in shared["Travel"].iter_rows(values_only=True) if str(row[0]).startswith("mean journey")]
+    means = [value for row in rows for value in row[2:] if isinstance(value, float)]
+    assert len(means) > 5
+    assert all(value == round(value, 1) for value in means)
+
+
 def test_the_costs_add_up_to_the_plan(confidential: Workbook) -> None:
     plan = made_plans()[0]["plan"]
     rows = [row for row in confidential["Costs"].iter_rows(values_only=True) if row[0] == "line"]

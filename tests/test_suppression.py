@@ -3,22 +3,13 @@
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import product
 
-import highspy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placement_opt.report.suppression import Mark, Sum, derivable, hidden_amounts, is_total_safe, protect
-
-CAP = 14
-"""The brute-force reader tries hidden counts up to here; enough, as the examples hide small counts."""
-
-
-def known_range(count: int, mark: Mark) -> range:
-    """Return what a reader knows of a cell who guesses, rightly, which withheld counts are large."""
-    if mark is Mark.SHOWN:
-        return range(count, count + 1)
-    return range(1, 5) if mark is Mark.SMALL else range(5 if count >= 5 else 0, CAP)
+from placement_opt.report.suppression import Mark, derivable, hidden_amounts, is_total_safe, protect
+from placement_opt.report.witnesses import Sum
+from tests.attack import has_two_values, known_range
 
 
 def possible_values(
@@ -94,26 +85,6 @@ def crossed(rows: list[list[int]]) -> tuple[dict[Hashable, int], list[Sum]]:
         Sum("all", tuple(("column", c) for c in range(width))),
     ]
     return counts, sums
-
-
-def has_two_values(
-    key: Hashable, counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Sequence[Sum]
-) -> bool:
-    """Let a solver look for a second whole-number filling: an attack of another kind than the one in the code."""
-    ends = []
-    for sign in (1, -1):
-        solver = highspy.Highs()
-        solver.silent()
-        columns = {}
-        for name, mark in marks.items():
-            known = known_range(counts[name], mark)
-            low, high = known[0], 10_000 if mark is Mark.WITHHELD else known[-1]
-            columns[name] = solver.addIntegral(low, high)
-        for one in sums:
-            solver.addConstr(solver.qsum(columns[part] for part in one.parts) == columns[one.total])
-        solver.minimize(sign * columns[key])
-        ends.append(round(solver.val(columns[key])))
-    return ends[0] < ends[1]
 
 
 def test_the_next_smallest_group_is_hidden_beside_a_single_small_one() -> None:

@@ -54,10 +54,17 @@ class Cell:
         return self.value if isinstance(self.value, str) else _figure(float(self.value or 0), self.unit)
 
     def content(self) -> str | float | None:
-        """Return the cell for a workbook: a number as a number, a mark as its word, nothing as a blank."""
+        """Return the cell for a workbook: a number as a number, a mark as its word, nothing as a blank.
+
+        Numbers are rounded as they are shown: further digits of an average would tell how many pupils it is of.
+        """
         if self.mark is not Mark.SHOWN:
             return str(self.mark)
-        return None if _is_absent(self.value) else self.value
+        if _is_absent(self.value) or self.value is None:
+            return None
+        if isinstance(self.value, str | int) or self.unit is Unit.NUMBER:
+            return self.value
+        return round(self.value, 2 if self.unit in _MONEY else _DECIMALS.get(self.unit, 0))
 
 
 @dataclass(frozen=True)

@@ -182,14 +182,15 @@ def unplaced_reasons(subject: Subject) -> tuple[Grid, Grid]:
         for verdict, words in VERDICTS.items()
     )
     total = (text_cell("All without a place"), *count_cells(subject, [("unplaced", name) for name in names]))
-    first = Grid("verdicts", "Why pupils have no place", ("Reason", *plan_heads(subject, "Pupils")), verdicts, total)
+    heads = plan_heads(subject, "Without a place")
+    first = Grid("verdicts", "Why pupils have no place", ("Reason", *heads), verdicts, total)
     obstacles = sorted({str(key[2]) for key in subject.counts if isinstance(key, tuple) and key[0] == "obstacle"})
     rows = tuple(
         (text_cell(words), *count_cells(subject, [("obstacle", name, words) for name in names])) for words in obstacles
     )
     note = "A pupil is counted for every reason that rules out at least one provision, so the rows overlap."
-    heads = ("What rules provisions out", *plan_heads(subject, "Pupils"))
-    return first, Grid("obstacles", "What stands in the way of pupils without a place", heads, rows, note=note)
+    caption = "What stands in the way of pupils without a place"
+    return first, Grid("obstacles", caption, ("What rules provisions out", *heads), rows, note=note)
 
 
 def flows(subject: Subject, name: str) -> Grid:
@@ -201,7 +202,7 @@ def flows(subject: Subject, name: str) -> Grid:
     rows += [(text_cell(KIND_NAMES[key[2]]), text_cell(_target(key)), *count_cells(subject, [key])) for key in keys]
     total = (text_cell("All pupils in both"), text_cell(""), *count_cells(subject, [("in both", name)]))
     caption = f"Where pupils go: {subject.reference} to {name}"
-    heads = (f"Kind, {subject.reference}", f"Kind, {name}", "Pupils")
+    heads = ("Kind before", "Kind after", "Pupils")
     return Grid(f"flows_{name}", caption, heads, tuple(rows), total)
 
 

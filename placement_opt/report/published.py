@@ -9,7 +9,8 @@ import pandas as pd
 from placement_opt.compare import LAST_PRIMARY_YEAR, NOT_GIVEN, Comparison
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
-from placement_opt.report.suppression import LEAST_SHOWN, Sum
+from placement_opt.report.suppression import LEAST_SHOWN
+from placement_opt.report.witnesses import Sum
 from placement_opt.schema import KINDS, MAINSTREAM_KINDS
 
 NO_PLACE = "no place"

@@ -7,22 +7,15 @@ is worked out from knowledge outside the report is beyond it.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from types import MappingProxyType
-from zlib import crc32
+
+from placement_opt.report.witnesses import Changes, Sum, Unknown, add_witnesses
 
 LEAST_SHOWN = 5
-"""The smallest group of pupils that is shown (the usual rule for published counts of pupils with special needs)."""
+"""The smallest group of pupils that is shown: a convention of published counts, not a law."""
 
 _NO_LIMIT = 10**9
-_MOST_TRIALS = 150
-_ORDERS = 3
-"""Steps in a search for a witness, and searches in different orders. What has none is taken to be derivable."""
-
-Changes = Mapping[Hashable, int]
-"""A witness: hidden counts and by how much they differ."""
 
 
 class Mark(StrEnum):
@@ -33,19 +26,6 @@ class Mark(StrEnum):
     """1 to 4 pupils."""
     WITHHELD = "withheld"
     """Hidden so that a smaller group cannot be worked out."""
-
-
-@dataclass(frozen=True)
-class Sum:
-    """A total that is the sum of its parts, and that a reader knows to be."""
-
-    total: Hashable
-    parts: tuple[Hashable, ...]
-
-    @property
-    def keys(self) -> tuple[Hashable, ...]:
-        """The total and the parts."""
-        return (self.total, *self.parts)
 
 
 def protect(counts: Mapping[Hashable, int], sums: Iterable[Sum]) -> Mapping[Hashable, Mark]:
@@ -80,7 +60,7 @@ def protect(counts: Mapping[Hashable, int], sums: Iterable[Sum]) -> Mapping[Hash
     marks = {key: _first_mark(count) for key, count in counts.items()}
     # A witness stays one when more is hidden, so only what has none yet is looked at again.
     witnesses: dict[Hashable, Changes] = {}
-    while found := _add_witnesses(witnesses, _Unknown.of(counts, marks, sums)):
+    while found := add_witnesses(witnesses, _unknown(counts, marks, sums)):
         if not _hide_one_more(found, counts, marks, sums):
             break
     _say_again(witnesses, counts, marks, sums)
@@ -97,7 +77,7 @@ def derivable(
     counts, marks, sums
         As for `protect`.
     """
-    return _add_witnesses({}, _Unknown.of(counts, marks, sums))
+    return add_witnesses({}, _unknown(counts, marks, sums))
 
 
 def hidden_amounts(
@@ -203,11 +183,11 @@ def _say_again(
     withheld = [key for key, mark in marks.items() if mark is Mark.WITHHELD]
     for key in sorted(withheld, key=lambda key: (-counts[key], str(key))):
         marks[key] = _first_mark(counts[key])
-        unknown = _Unknown.of(counts, marks, sums)
+        unknown = _unknown(counts, marks, sums)
         kept = {
             other: changes for other, changes in witnesses.items() if other in unknown.room and unknown.allows(changes)
         }
-        if _add_witnesses(kept, unknown):
+        if add_witnesses(kept, unknown):
             marks[key] = Mark.WITHHELD
         else:
             witnesses.clear()
@@ -218,116 +198,12 @@ def _first_mark(count: int) -> Mark:
     return Mark.SMALL if 0 < count < LEAST_SHOWN else Mark.SHOWN
 
 
-@dataclass(frozen=True)
-class _Unknown:
-    """What a reader does not know.
-
-    Parameters
-    ----------
-    room
-        Hidden count to how far it can go down and up, as far as its mark tells.
-    sums
-        The hidden counts of each sum, with the sign of each: 1 for a part, -1 for the total.
-    sums_of
-        Hidden count to the positions of its sums.
-    """
-
-    room: Mapping[Hashable, tuple[int, int]]
-    sums: tuple[Mapping[Hashable, int], ...]
-    sums_of: Mapping[Hashable, tuple[int, ...]]
-
-    @classmethod
-    def of(cls, counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Sequence[Sum]) -> "_Unknown":
-        room = {key: _room(counts[key], mark) for key, mark in marks.items() if mark is not Mark.SHOWN}
-        signed = tuple(
-            {key: -1 if key == one.total else 1 for key in one.keys if key in room}
-            for one in sums
-            if not room.keys().isdisjoint(one.keys)
-        )
-        sums_of: dict[Hashable, list[int]] = {key: [] for key in room}
-        for position, members in enumerate(signed):
-            for key in members:
-                sums_of[key].append(position)
-        return cls(room, signed, {key: tuple(positions) for key, positions in sums_of.items()})
-
-    def can(self, key: Hashable, step: int) -> bool:
-        down, up = self.room[key]
-        return -down <= step <= up
-
-    def allows(self, changes: Changes) -> bool:
-        return all(key in self.room and self.can(key, step) for key, step in changes.items())
+def _unknown(counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Iterable[Sum]) -> Unknown:
+    return Unknown.of({key: _room(counts[key], mark) for key, mark in marks.items() if mark is not Mark.SHOWN}, sums)
 
 
 def _room(count: int, mark: Mark) -> tuple[int, int]:
+    """Return how far a hidden count could go down and up, as far as its mark tells."""
     if mark is Mark.SMALL:
         return count - 1, LEAST_SHOWN - 1 - count
     return (count - LEAST_SHOWN if count >= LEAST_SHOWN else count), _NO_LIMIT
-
-
-def _add_witnesses(witnesses: dict[Hashable, Changes], unknown: _Unknown) -> frozenset[Hashable]:
-    """Find a witness for each hidden count that has none; return those for which none is found."""
-    searches = [_Search(unknown, order) for order in range(_ORDERS)]
-    for key in sorted(unknown.room.keys() - witnesses.keys(), key=str):
-        if key not in witnesses:
-            changes = next(filter(None, (search.witness(key) for search in searches)), {})
-            witnesses.update(dict.fromkeys(changes.keys() - witnesses.keys(), changes))
-    return frozenset(unknown.room.keys() - witnesses.keys())
-
-
-class _Search:
-    """A search for other fillings that fit, with the hidden counts tried in one order."""
-
-    def __init__(self, unknown: _Unknown, order: int) -> None:
-        self._unknown = unknown
-        self._order = order
-
-    @cached_property
-    def _sums(self) -> list[list[tuple[Hashable, int]]]:
-        ranks = {key: self._rank(key) for key in self._unknown.room}
-        return [sorted(members.items(), key=lambda item: ranks[item[0]]) for members in self._unknown.sums]
-
-    def _rank(self, key: Hashable) -> tuple[int, int, str]:
-        if self._order == 0:  # those that touch few other sums, and have much room, first
-            return len(self._unknown.sums_of[key]), -self._unknown.room[key][1], str(key)
-        return crc32(f"{self._order} {key}".encode()), 0, str(key)
-
-    def witness(self, key: Hashable) -> Changes:
-        """Return how another filling differs, in this count among others; empty when none is found."""
-        for step in (1, -1):
-            if self._unknown.can(key, step):
-                changes = {key: step}
-                self._trials_left = _MOST_TRIALS
-                if self._settles(changes, self._unsettled({}, key, step)):
-                    return changes
-        return {}
-
-    def _unsettled(self, off: Mapping[int, int], key: Hashable, step: int) -> dict[int, int]:
-        """Return by how much each sum is off after a further change; the sums that add up are left out."""
-        after = dict(off)
-        for position in self._unknown.sums_of[key]:
-            after[position] = after.get(position, 0) + step * self._unknown.sums[position][key]
-            if after[position] == 0:
-                del after[position]
-        return after
-
-    def _settles(self, changes: dict[Hashable, int], off: Mapping[int, int]) -> bool:
-        """Change further hidden counts until every sum adds up again; the changes are left in place on success.
-
-        The sum with the fewest ways out comes first.
-        """
-        if not off:
-            return True
-        for key, step in min((self._ways_out(at, amount, changes) for at, amount in off.items()), key=len):
-            self._trials_left -= 1
-            if self._trials_left < 0:
-                return False
-            changes[key] = step
-            if self._settles(changes, self._unsettled(off, key, step)):
-                return True
-            del changes[key]
-        return False
-
-    def _ways_out(self, position: int, amount: int, changes: Changes) -> list[tuple[Hashable, int]]:
-        """Return the single changes that settle a sum."""
-        ways = ((key, -amount * sign) for key, sign in self._sums[position] if key not in changes)
-        return [way for way in ways if self._unknown.can(*way)]

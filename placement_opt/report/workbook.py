@@ -1,6 +1,6 @@
 """The report as one Excel workbook: the same tables, numbers as numbers, text never as a formula."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -132,27 +132,24 @@ def _raw_cell(column: str, value: Any) -> Cell:
 def _stacked(head: str, parts: Iterable[tuple[str, Grid]]) -> Grid:
     """Put tables under each other, with a first column that says which each row is from.
 
-    Columns with the same heading come together; a total is a row as well.
+    Columns with the same heading come together, and so do the first ones; a total is a row as well.
     """
     named = list(parts)
     heads: dict[str, int] = {}
+    firsts = {grid.heads[0] for _, grid in named}
+    first = firsts.pop() if len(firsts) == 1 else "Item"
     for _, grid in named:
-        for name in _general_heads(grid):
+        for name in (first, *grid.heads[1:]):
             heads.setdefault(name, len(heads))
     rows = []
     for label, grid in named:
-        places = [heads[name] for name in _general_heads(grid)]
+        places = [heads[name] for name in (first, *grid.heads[1:])]
         for row in (*grid.rows, *([grid.total] if grid.total else [])):
             cells = [Cell(None)] * len(heads)
             for place, cell in zip(places, row, strict=True):
                 cells[place] = cell
             rows.append((text_cell(label), *cells))
     return Grid("stack", head, (head, *heads), tuple(rows))
-
-
-def _general_heads(grid: Grid) -> Sequence[str]:
-    """Return the headings with the first made general, so that groups of different sorts share a column."""
-    return ("Item", *grid.heads[1:])
 
 
 def _write_summary(sheet: Any, subject: Subject) -> None:
