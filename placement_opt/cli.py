@@ -6,6 +6,7 @@ Exit codes: 0 = fine, 1 = the data or the plan is at fault (said clearly), 2 = w
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +27,8 @@ from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import verify
 
 FINE, AT_FAULT, INTERRUPTED = 0, 1, 130
+MOST_FAULTS = 100
+"""More faults than this are summed up by column: a table in degrees has two in each row."""
 
 RUN_FILE, REPORT_FILE, WORKBOOK_FILE = "run.json", "report.html", "workbook.xlsx"
 
@@ -61,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], int] = parsed.run
     try:
         return run(parsed)
+    except InputError as error:
+        _tell_faults(error)
+        return AT_FAULT
     except PlacementError as error:
         _tell(str(error))
         return AT_FAULT
@@ -347,6 +353,19 @@ def _write_papers(
 
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
+
+
+def _tell_faults(error: InputError) -> None:
+    """Print the faults; where there are very many, the first ones and how many more each column has."""
+    if len(error.faults) <= MOST_FAULTS:
+        _tell(str(error))
+        return
+    _tell(
+        str(InputError(error.faults[:MOST_FAULTS])).replace(f"{MOST_FAULTS} faults", f"{len(error.faults):,} faults", 1)
+    )
+    more = Counter(f"{fault.table}, column {fault.column}" for fault in error.faults[MOST_FAULTS:])
+    for where, number in more.items():
+        _tell(f"  ... and {number:,} more in {where}")
 
 
 def _tell(text: str) -> None:

@@ -10,10 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from placement_opt.plan import GROUPS, NOT_PER_PUPIL, Plan
+from placement_opt.plan import GROUPS, NOT_GIVEN, NOT_PER_PUPIL, Plan
 from placement_opt.schema import KINDS
 
-NOT_GIVEN = "(not given)"
 """The group of pupils whose row leaves the group blank."""
 
 LAST_PRIMARY_YEAR = 6

@@ -20,6 +20,7 @@ from placement_opt.schema import CRS, KINDS
 
 RUN_FORMAT = 1
 NOT_PER_PUPIL = "(not per pupil)"
+NOT_GIVEN = "(not given)"
 GROUPS = ("line", "payer", "kind", "need", "year_group", "locality", "provision_id", "setting_id")
 
 
@@ -94,7 +95,7 @@ class Plan:
     @cached_property
     def cost_gbp(self) -> float:
         """Money for a year, in £ and pence, on the policy's cost basis."""
-        return round(float(self.money()["gbp"].sum()), 2)
+        return round(float(self._money["gbp"].sum()), 2)
 
     @property
     def objective_gbp(self) -> float:
@@ -118,6 +119,10 @@ class Plan:
             Columns line, payer, gbp, pupil_id, need, year_group, locality, kind, provision_id, setting_id. Lines that
             belong to a provision and not to a pupil have no pupil, need, year group and locality.
         """
+        return self._money.copy()
+
+    @cached_property
+    def _money(self) -> pd.DataFrame:
         about = ["pupil_id", "need", "year_group", "locality", "kind", "provision_id", "setting_id"]
         placements, use = self.tables["placements"], self.tables["use"]
         kinds = use[["provision_id", "setting_id", "kind"]].rename(columns={"provision_id": "hub_id"})
@@ -156,15 +161,17 @@ class Plan:
         wrong = [group for group in groups if group not in GROUPS]
         if wrong or not groups:
             raise ValueError(f"`by` is {by!r}; use one or more of {', '.join(GROUPS)}.")
-        money = self.money()
-        keys = [money[group].astype("object").fillna(NOT_PER_PUPIL).rename(group) for group in groups]
+        money = self._money
+        of_pupil = money["pupil_id"].notna()
+        keys = [_labels(money[group], of_pupil) for group in groups]
         table = money.groupby(keys, sort=True)["gbp"].sum().round(2).to_frame()
         if set(groups) & {"line", "payer"}:
             return table
         placements = self.tables["placements"]
-        pupil_keys = [placements[group].astype("object").fillna(NOT_PER_PUPIL).rename(group) for group in groups]
-        pupils = placements.groupby(pupil_keys)["count"].sum()
-        return table.assign(pupils=pupils.reindex(table.index).fillna(0).astype("int64"))
+        everybody = pd.Series(data=True, index=placements.index)
+        pupils = placements.groupby([_labels(placements[group], everybody) for group in groups])["count"].sum()
+        both = table.join(pupils.rename("pupils"), how="outer")
+        return both.assign(gbp=both["gbp"].fillna(0.0), pupils=both["pupils"].fillna(0).astype("int64"))
 
     def travel(self) -> "pd.Series[float]":
         """Return the travel of the placed pupils: pupils, pupils with transport, minutes, miles, £, CO2e.
@@ -336,3 +343,9 @@ def _line(line: str, frame: pd.DataFrame, column: str, payer: str, about: Sequen
     return pd.DataFrame({"line": line, "payer": spent[payer], "gbp": spent[column], **known, **blank})[
         ["line", "payer", "gbp", *about]
     ]
+
+
+def _labels(values: "pd.Series[Any]", of_pupil: "pd.Series[bool]") -> "pd.Series[Any]":
+    """Return groups in which a blank says whether it is a pupil's or a line without a pupil."""
+    blank = pd.Series(np.where(of_pupil, NOT_GIVEN, NOT_PER_PUPIL), values.index, dtype="object")
+    return values.astype("object").where(values.notna(), blank)

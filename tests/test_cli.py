@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from placement_opt.cli import main
@@ -88,6 +89,20 @@ def test_faulty_tables_end_with_1_and_write_nothing(
     assert main(["solve", str(folder), "--out", str(tmp_path / "out")]) == AT_FAULT
     assert "pupils, row 4, column need: 'SAD'" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_very_many_faults_are_summed_up_by_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problem = tiny()
+    crowd = pd.concat([problem.pupils.head(1)] * 90, ignore_index=True)
+    crowd["pupil_id"] = [f"P{row}" for row in range(90)]
+    tables = write_problem(problem.replace(pupils=crowd), tmp_path / "tables")
+    pupils = pd.read_csv(tables / "pupils.csv", dtype=str).assign(easting="-1.9", northing="52.2")
+    pupils.to_csv(tables / "pupils.csv", index=False)
+    assert main(["check", str(tables)]) == AT_FAULT
+    message = capsys.readouterr().err
+    assert "180 faults in the input" in message
+    assert "pupils, row 2, column easting: '-1.9' looks like a latitude or longitude" in message
+    assert "... and 80 more in pupils, column northing" in message
 
 
 def test_rules_that_clash_end_with_1_and_write_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from placement_opt.compare import NOT_GIVEN, Comparison
-from placement_opt.plan import Plan
+from placement_opt.compare import Comparison
+from placement_opt.plan import NOT_GIVEN, Plan
 from placement_opt.report.published import GROUPINGS, phases
 from placement_opt.report.suppression import LEAST_SHOWN, Mark, hidden_amounts, is_total_safe
 

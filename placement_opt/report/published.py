@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterable, Mapping
 
 import pandas as pd
 
-from placement_opt.compare import LAST_PRIMARY_YEAR, NOT_GIVEN, Comparison
-from placement_opt.plan import Plan
+from placement_opt.compare import LAST_PRIMARY_YEAR, Comparison
+from placement_opt.plan import NOT_GIVEN, Plan
 from placement_opt.problem import Problem
 from placement_opt.report.suppression import LEAST_SHOWN
 from placement_opt.report.witnesses import Sum
