@@ -348,13 +348,14 @@ def test_place_funding_follows_the_cost_basis() -> None:
 def test_a_plan_on_the_full_basis_pays_for_open_places_filled_or_not() -> None:
     problem, travel, plan = _policy(cost_basis="full")(rich_case())
     placements = plan.placements
-    placements["cost_gbp"] -= placements["place_gbp"]
-    plan = with_table(plan, "placements", placements.assign(place_gbp=0.0))
-    paid = {"A-hub": 12_000, "B-main": 1_000, "B-spoke": 3_000, "C-cand": 36_000, "C-spec": 40_000, "D-ind": 12_000}
+    in_class = placements["kind"].isin(["mainstream", "spoke"])
+    placements["cost_gbp"] -= placements["place_gbp"].where(~in_class, 0.0)
+    plan = with_table(plan, "placements", placements.assign(place_gbp=placements["place_gbp"].where(in_class, 0.0)))
+    paid = {"A-hub": 12_000, "C-cand": 36_000, "C-spec": 40_000, "D-ind": 12_000}
     for provision_id, amount in paid.items():
         plan = spoil(plan, "use", {"provision_id": provision_id}, commissioned_gbp=float(amount))
-    # of £448,060, place funding of £81,000 goes and commissioned places of £104,000 come
-    assert _found((problem, travel, replace(plan, bound_gbp=471_060.0))) == ()
+    # of £448,060, place funding of £80,000 goes (the spoke's £1,000 stays) and commissioned places of £100,000 come
+    assert _found((problem, travel, replace(plan, bound_gbp=468_060.0))) == ()
 
 
 def test_without_modes_a_pupil_who_travels_alone_has_a_pass() -> None:
