@@ -61,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     parsed = _parser().parse_args(arguments)
+    out: Path | None = getattr(parsed, "out", None)
+    if out is not None and out.exists() and not out.is_dir():
+        _wrong_use(f"{out}: --out names a file; give a folder.")
     run: Callable[[argparse.Namespace], int] = parsed.run
     try:
         return run(parsed)
@@ -224,6 +227,8 @@ def _solve(parsed: argparse.Namespace) -> int:
 def _compare(parsed: argparse.Namespace) -> int:
     if len(parsed.runs) < 2:
         _wrong_use("compare: give at least two runs.")
+    if len({path.resolve() for path in parsed.runs}) < len(parsed.runs):
+        _wrong_use("compare: the same run is given twice.")
     plans = {str(path): load_plan(path) for path in parsed.runs}
     try:
         _say(compare(plans).summary())

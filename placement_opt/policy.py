@@ -7,7 +7,8 @@ from typing import Any, Literal, get_args
 Moves = Literal["due", "flagged", "all"]
 Force = Literal["hard", "priced", "off"]
 CostBasis = Literal["marginal", "average", "full"]
-STAGES = ("unplaced", "cost", "minutes")
+MOST_THREADS = 1_024
+LARGEST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,10 @@ class SolveOptions:
             raise ValueError(f"`gap` is {self.gap!r}; use a share from 0 up to 1 (0.0001 = 0.01 %).")
         if self.time_limit_s is not None and not self.time_limit_s > 0:
             raise ValueError(f"`time_limit_s` is {self.time_limit_s!r}; use seconds above 0, or None for no limit.")
-        if self.threads < 1 or self.seed < 0:
-            raise ValueError(f"`threads` is {self.threads!r} and `seed` {self.seed!r}; use at least 1 and at least 0.")
+        if not 1 <= self.threads <= MOST_THREADS:
+            raise ValueError(f"`threads` is {self.threads!r}; use a whole number from 1 to {MOST_THREADS}.")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise ValueError(f"`seed` is {self.seed!r}; use a whole number from 0 to {LARGEST_SEED:,}.")
         if self.weights is not None:
             unknown = set(self.weights) - {"unplaced", "minutes"}
             if unknown or any(not weight >= 0 for weight in self.weights.values()):

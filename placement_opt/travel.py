@@ -14,6 +14,8 @@ from placement_opt.errors import Fault, InputError
 from placement_opt.problem import Problem
 
 METRES_PER_MILE = 1_609.344
+MOST_CIRCUITY = 10.0
+MOST_MILES_PER_HOUR = 100.0
 
 MINUTES_DECIMALS = 2
 MILES_DECIMALS = 3
@@ -158,7 +160,7 @@ def crow_fly(problem: Problem, *, circuity: float = 1.3, miles_per_hour: float =
     Raises
     ------
     ValueError
-        When `circuity` is below 1 or the speed is not above 0.
+        When `circuity` is not from 1 to 10, or the speed not above 0 and up to 100.
 
     Examples
     --------
@@ -166,10 +168,11 @@ def crow_fly(problem: Problem, *, circuity: float = 1.3, miles_per_hour: float =
     >>> crow_fly(tiny())
     TravelMatrix(3 pupils x 2 settings, 6 journeys, straight lines x 1.3 at 25 mph)
     """
-    if not circuity >= 1:
-        raise ValueError(f"`circuity` is {circuity!r}; a road is at least as long as the straight line (1.0).")
-    if not miles_per_hour > 0:
-        raise ValueError(f"`miles_per_hour` is {miles_per_hour!r}; use a speed above 0.")
+    if not 1 <= circuity <= MOST_CIRCUITY:
+        message = f"use 1.0 (a road is at least as long as the straight line) to {MOST_CIRCUITY:g}."
+        raise ValueError(f"`circuity` is {circuity!r}; {message}")
+    if not 0 < miles_per_hour <= MOST_MILES_PER_HOUR:
+        raise ValueError(f"`miles_per_hour` is {miles_per_hour!r}; use a speed above 0, up to {MOST_MILES_PER_HOUR:g}.")
     pupils, settings = problem.pupils, problem.settings
     miles = _straight_miles(pupils, settings) * circuity
     hub_sites, spoke_sites = _outreach_sites(problem)

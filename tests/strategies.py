@@ -213,9 +213,9 @@ def _spokes(rng: np.random.Generator, draft: Draft) -> None:
             {
                 "provision_id": f"H{number}",
                 "team_hours_per_week": _pick(rng, [2, 3.5, 6]),
-                "max_teams": _pick(rng, [1, 1, 2, 3]),
+                "max_teams": _pick(rng, [0, 1, 1, 2]),
                 "team_gbp": _pick(rng, [800, 2_500.5, 9_000]),
-                "max_spokes": _pick(rng, [0, 1, 1, 2]),
+                "max_spokes": _pick(rng, [0, 1, 2, 2]),
                 "max_link_minutes": _pick(rng, [5, 15, 25, 60]),
                 "visits_per_week": _pick(rng, [0, 1, 1.5, 3]),
             }

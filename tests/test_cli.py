@@ -55,7 +55,15 @@ def test_wrong_use_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize(
-    "option", [["--gap", "2"], ["--max-moves", "-1"], ["--circuity", "0.5"], ["--time-limit", "0"]]
+    "option",
+    [
+        ["--gap", "2"],
+        ["--max-moves", "-1"],
+        ["--circuity", "0.5"],
+        ["--time-limit", "0"],
+        ["--seed", "3000000000"],
+        ["--mph", "inf"],
+    ],
 )
 def test_a_number_out_of_its_range_is_wrong_use(option: list[str], folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -178,6 +186,19 @@ def test_two_runs_are_held_against_each_other(
     capsys.readouterr()
     assert main(["compare", str(solved / "run.json"), str(other / "run.json")]) == FINE
     assert re.search(r"Cost, £ a year", capsys.readouterr().out)
+
+
+def test_a_run_is_not_compared_with_itself(solved: Path) -> None:
+    assert wrong_use(["compare", str(solved / "run.json"), str(solved / "run.json")]) == WRONG_USE
+
+
+def test_a_file_in_place_of_the_output_folder_is_said_before_solving(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
+    assert wrong_use(["solve", str(folder), "--out", str(tmp_path / "out")]) == WRONG_USE
+    assert "--out names a file" in capsys.readouterr().err
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "mine"
 
 
 def test_runs_on_different_cost_bases_are_not_compared(

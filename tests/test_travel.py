@@ -27,7 +27,10 @@ def test_circuity_and_speed_scale_the_journeys() -> None:
     assert np.allclose(crow_fly(tiny(), circuity=2).miles, 2 * crow_fly(tiny(), circuity=1).miles, atol=0.0011)
 
 
-@pytest.mark.parametrize(("option", "value"), [("circuity", 0.9), ("miles_per_hour", 0), ("circuity", float("nan"))])
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("circuity", 0.9), ("miles_per_hour", 0), ("circuity", float("nan")), ("miles_per_hour", float("inf"))],
+)
 def test_a_road_shorter_than_the_straight_line_or_no_speed_is_refused(option: str, value: float) -> None:
     with pytest.raises(ValueError, match=option):
         crow_fly(tiny(), **{option: value})
