@@ -127,6 +127,22 @@ def test_when_the_time_runs_out_in_a_later_stage_the_plan_so_far_stands(monkeypa
     assert plan.bound_gbp <= plan.objective_gbp
 
 
+def test_a_goal_without_columns_in_the_first_stage_survives_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, _ = lp_cases.sites()
+    problem = problem.replace(pupils=problem.pupils.assign(max_minutes=1, easting=490_000))
+    honest, calls = stages_module.run_highs, []
+
+    def once(*arguments: Any, **options: Any) -> Run:
+        calls.append(1)
+        late = Run(Status.NO_SOLUTION, float("nan"), float("nan"), 1.0)
+        return honest(*arguments, **options) if len(calls) == 1 else late
+
+    monkeypatch.setattr(stages_module, "run_highs", once)
+    plan = solve(problem, crow_fly(problem), options=SolveOptions(time_limit_s=60))
+    assert plan.unplaced_pupils == 2
+    assert plan.cost_gbp == 0
+
+
 def test_a_missing_price_names_provision_and_need() -> None:
     problem = tiny().replace(provisions=tiny().provisions.assign(topup_gbp=[None, 4_000, 4_000, 16_000]))
     with pytest.raises(InputError, match=r"A-base \(hub, ASD\).*has no top-up price"):

@@ -65,9 +65,9 @@ class FastHighs(pulp.HiGHS):  # type: ignore[misc]
         for place, row in enumerate(rows):
             row.index = place
         _must_be_ok(lp.solverModel.passModel(_as_arrays(lp, columns, rows, integer=self.mip)), "passModel")
-        if self.start and all(column.varValue is not None for column in columns):
+        if self.start:
             solution = highspy.HighsSolution()
-            solution.col_value = [float(column.varValue) for column in columns]
+            solution.col_value = [float(column.varValue or 0.0) for column in columns]
             lp.solverModel.setSolution(solution)
 
     def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name

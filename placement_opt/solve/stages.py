@@ -107,7 +107,8 @@ def _keep_sites(draft: Draft) -> None:
     pupils = {id(column) for column in draft.placed} | {id(column) for column, _ in draft.unplaced.terms}
     for column in draft.problem.variables():
         if column.cat == pulp.LpInteger and id(column) not in pupils:
-            column.bounds(round(column.varValue), round(column.varValue))
+            value = round(column.varValue or 0.0)
+            column.bounds(value, value)
 
 
 def _first_stage(
@@ -139,7 +140,7 @@ def _next_stage(
     """Solve for a later goal from the present solution, which stands where nothing better is found."""
     _set_objective(draft, goals)
     columns = draft.problem.variables()
-    before = [column.varValue for column in columns]
+    before = [column.varValue or 0.0 for column in columns]  # a column that no earlier goal knew is at its least
     left_s = clock.left_s()
     if left_s is None or left_s > 0:
         progress(f"stage {name}")
