@@ -335,6 +335,7 @@ def _plan_and_write(
     problem: Problem, travel: TravelMatrix, policy: Policy, parsed: argparse.Namespace, origin: dict[str, Any]
 ) -> None:
     """Solve first and write afterwards, so that nothing is written where there is no plan."""
+    _check_writable(parsed.out)
     plan = solve(problem, travel, policy=policy, options=_options(parsed), progress=_tell).with_record(origin=origin)
     today = baseline(problem, travel, policy=policy)
     _say(plan.summary())
@@ -344,6 +345,16 @@ def _plan_and_write(
     parsed.out.mkdir(parents=True, exist_ok=True)
     _say(f"run       {plan.save(parsed.out / RUN_FILE)} (holds pupils' rows: keep it inside the council)")
     _write_papers(parsed.out, {"today": today, "plan": plan}, problem, travel, confidential=False)
+
+
+def _check_writable(out: Path) -> None:
+    """Find out before a long solve whether the folder can be written to."""
+    nearest = next((path for path in (out, *out.absolute().parents) if path.exists()), out)
+    for name in (RUN_FILE, REPORT_FILE, WORKBOOK_FILE):
+        if (out / name).is_dir():
+            raise InputError([Fault(str(out / name), "", "", "", "is a folder; remove it or choose another --out.")])
+    if not os.access(nearest, os.W_OK):
+        raise InputError([Fault(str(out), "", "", "", "The folder cannot be written to; choose another --out.")])
 
 
 def _write_papers(

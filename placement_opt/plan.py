@@ -317,7 +317,7 @@ def load_plan(path: str | Path) -> Plan:
             name: pd.DataFrame(document["tables"][name]["data"], columns=document["tables"][name]["columns"])
             for name in TABLE_COLUMNS
         }
-        return Plan(
+        plan = Plan(
             Status(document["status"]),
             tables,
             policy,
@@ -325,6 +325,10 @@ def load_plan(path: str | Path) -> Plan:
             None if document["bound_gbp"] is None else float(document["bound_gbp"]),
             document["record"],
         )
+        if plan.cost_gbp != document["cost_gbp"]:
+            message = f"The run says that it costs {document['cost_gbp']}, but its rows add up to {plan.cost_gbp}."
+            raise InputError([Fault(source.name, "", "", "", f"{message} Run `placement-opt solve` again.")])
+        return plan
     except FileNotFoundError:
         raise InputError([Fault(source.name, "", "", "", "The file does not exist.")]) from None
     except (KeyError, TypeError, ValueError, UnicodeDecodeError) as error:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -200,6 +201,9 @@ def examine_tables(
     frames: dict[str, pd.DataFrame] = {}
     for name in _FRAMES:
         table, raw = TABLES[name], None if name in unknown else given.get(name)
+        if raw is None and not table.required:
+            frames[name] = _empty(name).copy()
+            continue
         if raw is None:
             raw = pd.DataFrame(columns=list(table.names))
         if table.located:
@@ -221,6 +225,11 @@ def _validated(given: Mapping[str, pd.DataFrame | None]) -> dict[str, pd.DataFra
     if faults:
         raise InputError(faults)
     return {name: _sealed(TABLES[name], frame) for name, frame in frames.items()}
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    return read_table(TABLES[name], pd.DataFrame(columns=list(TABLES[name].names)), [])
 
 
 def _columns_of(fault: Fault) -> tuple[str, ...]:

@@ -147,10 +147,21 @@ def test_an_edited_run_fails_its_verification(solved: Path, capsys: pytest.Captu
     run = solved / "run.json"
     document = json.loads(run.read_text(encoding="utf-8"))
     table = document["tables"]["placements"]
-    table["data"][0][table["columns"].index("topup_gbp")] += 1
+    for column in ("topup_gbp", "cost_gbp"):
+        table["data"][0][table["columns"].index(column)] += 1
+    document["cost_gbp"] += 1
     run.write_text(json.dumps(document), encoding="utf-8")
     assert main(["verify", str(run)]) == AT_FAULT
     assert "top-up" in capsys.readouterr().err
+
+
+def test_a_run_whose_total_was_edited_is_refused(solved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = solved / "run.json"
+    run.write_text(
+        run.read_text(encoding="utf-8").replace('"cost_gbp": 32035.03', '"cost_gbp": 30000'), encoding="utf-8"
+    )
+    assert main(["verify", str(run)]) == AT_FAULT
+    assert "its rows add up to 32035.03" in capsys.readouterr().err
 
 
 def test_tables_that_changed_since_are_refused(solved: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

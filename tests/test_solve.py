@@ -66,6 +66,50 @@ def test_weights_trade_unplaced_pupils_against_money() -> None:
     assert dear.unplaced_pupils == 0
 
 
+def test_another_number_of_threads_in_the_same_process_gives_the_same_plan() -> None:
+    problem = tiny()
+    plans = [solve(problem, crow_fly(problem), options=SolveOptions(threads=threads)) for threads in (1, 2, 1)]
+    assert len({plan.cost_gbp for plan in plans}) == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"weights": {"minutes": 1.0}},
+        {"weights": {"unplaced": -1}},
+        {"weights": {}},
+        {"seed": 1.5},
+        {"threads": 0},
+        {"gap": 1.0},
+        {"gap": "x"},
+        {"time_limit_s": "5"},
+    ],
+)
+def test_options_that_cannot_be_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="use"):
+        SolveOptions(**options)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"phase_years": ("7",)},
+        {"phase_years": (70,)},
+        {"phase_years": "78"},
+        {"phase_years": 7},
+        {"authorities": "Here"},
+        {"authorities": ()},
+        {"match_secondary_needs": "no"},
+        {"split_siblings_gbp": None},
+        {"max_moves": True},
+        {"max_minutes": 0},
+    ],
+)
+def test_policies_that_cannot_be_are_refused(policy: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="use"):
+        Policy(**policy)
+
+
 def test_two_pupils_who_must_share_one_place_clash_in_words() -> None:
     problem, _ = lp_cases.decision()
     problem = problem.replace(pair_rules=must(("P1", "A1"), ("P2", "A1")))

@@ -15,6 +15,12 @@ import pulp
 from placement_opt.errors import Status
 
 LONGEST_S = 1e7
+RAN_OUT = (
+    highspy.HighsModelStatus.kTimeLimit,
+    highspy.HighsModelStatus.kIterationLimit,
+    highspy.HighsModelStatus.kInterrupt,
+)
+"""Ends that say nothing about whether there is a plan."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +100,21 @@ def run_highs(
         Further options of HiGHS.
     start
         Use the present values of the columns as a first solution.
+
+    Raises
+    ------
+    RuntimeError
+        When HiGHS refuses the model or an option, or ends in a way that says nothing.
     """
     before = perf_counter()
     solver = FastHighs(
         gapRel=gap, timeLimit=LONGEST_S if time_limit_s is None else max(time_limit_s, 0.01), start=start, **options
     )
     problem.solve(solver)
+    if problem.solverModel.getModelStatus() == highspy.HighsModelStatus.kNotset:
+        # HiGHS keeps its threads for the process and refuses another number of them until they are given back.
+        highspy.Highs.resetGlobalScheduler(True)
+        problem.solve(solver)
     return _read_run(problem, perf_counter() - before)
 
 
@@ -119,6 +134,10 @@ def _read_run(problem: pulp.LpProblem, seconds: float) -> Run:
     if ended == highspy.HighsModelStatus.kModelEmpty:
         constant = float(problem.objective.constant)
         return Run(Status.OPTIMAL, constant, constant, seconds)
+    if not has_solution and ended not in RAN_OUT:
+        raise RuntimeError(
+            f"HiGHS ended with {model.modelStatusToString(ended)} and without a plan. Please report this."
+        )
     if not has_solution:
         return Run(Status.NO_SOLUTION, np.nan, np.nan, seconds)
     value = float(info.objective_function_value)
