@@ -298,3 +298,11 @@ def contrast(one: str, other: str) -> float:
 
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def test_a_plan_of_other_tables_is_not_reported(tmp_path: Path) -> None:
+    plans, problem, travel = made_plans()
+    other = problem.replace(pupils=problem.pupils.assign(locality="Elsewhere"))
+    with pytest.raises(ValueError, match="made from other tables"):
+        write_report(tmp_path / "report.html", plans, other, travel)
+    assert not list(tmp_path.iterdir())

@@ -50,7 +50,7 @@ def write_report(
     Raises
     ------
     ValueError
-        When there is no plan, or plans are on different cost bases.
+        When there is no plan, plans are on different cost bases, or the last plan was made from other tables.
     OSError
         When the file cannot be written; then nothing is left behind.
     """

@@ -28,12 +28,24 @@ class Subject:
         What the plans were made from.
     confidential
         Show small groups and single pupils.
+
+    Raises
+    ------
+    ValueError
+        When the plan that is reported in full was made from other tables.
     """
 
     plans: Mapping[str, Plan]
     problem: Problem
     travel: TravelMatrix
     confidential: bool
+
+    def __post_init__(self) -> None:
+        made_from = self.plans[self.main].record.get("inputs")
+        if made_from is not None and dict(made_from) != self.problem.fingerprints():
+            raise ValueError(
+                f"The plan {self.main!r} was made from other tables than `problem`; give the problem it answers."
+            )
 
     @cached_property
     def comparison(self) -> Comparison:
