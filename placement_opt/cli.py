@@ -44,6 +44,15 @@ A first session:
 _EPILOG = """Exit codes: 0 = fine; 1 = the data or the plan is at fault, said on standard error; 2 = wrong use.
 It proposes; people decide. Nothing leaves this machine."""
 
+_MOVES_HELP = (
+    "who may be given another place. due: pupils without one, at a change of phase, or whose place the rules refuse "
+    "(default); flagged: those and pupils marked movable; all: everybody"
+)
+_FORCE_HELP = "hard = always where the rules allow it, priced = weighed against money, off = ignored"
+_BASIS_HELP = (
+    "what counts as cost. marginal: top-up, transport and new spending (default); average: place funding of each place "
+    "taken as well; full: every commissioned place, filled or not"
+)
 _INPUT_HELP = "a folder of CSV files, an .xlsx workbook or a .gpkg"
 
 
@@ -153,17 +162,17 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
 def _add_policy(parser: argparse.ArgumentParser) -> None:
     default = Policy()
     group = parser.add_argument_group("policy", "what the council decides before a plan is made")
-    group.add_argument("--moves", choices=get_args(Moves), default=default.moves, help="who may be given another place")
+    group.add_argument("--moves", choices=get_args(Moves), default=default.moves, help=_MOVES_HELP)
     group.add_argument("--max-moves", type=int, help="most pupils who may leave a place they could keep")
     for name, what in (
         ("requests", "schools that families asked for"),
         ("mainstream", "wishes for a mainstream school"),
         ("siblings", "brothers and sisters at one school"),
     ):
-        group.add_argument(f"--{name}", choices=get_args(Force), default=getattr(default, name), help=what)
-    group.add_argument(
-        "--cost-basis", choices=get_args(CostBasis), default=default.cost_basis, help="what counts as cost"
-    )
+        chosen = getattr(default, name)
+        help_text = f"{what}: {_FORCE_HELP} (default {chosen})"
+        group.add_argument(f"--{name}", choices=get_args(Force), default=chosen, help=help_text)
+    group.add_argument("--cost-basis", choices=get_args(CostBasis), default=default.cost_basis, help=_BASIS_HELP)
     group.add_argument("--max-minutes", type=float, help="longest journey, one way")
     group.add_argument("--authority", action="append", help="use only schools of this authority (may be repeated)")
 
