@@ -8,17 +8,17 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
+from placement_opt.arguments import build_parser, options_of, policy_of, wrong_use
 from placement_opt.compare import compare
 from placement_opt.errors import Fault, InputError, PlacementError
 from placement_opt.examples import exampleshire
 from placement_opt.files import read_problem, read_travel, write_template
 from placement_opt.pairs import candidate_pairs
 from placement_opt.plan import Plan, load_plan
-from placement_opt.policy import CostBasis, Force, Moves, Policy, SolveOptions
+from placement_opt.policy import Policy
 from placement_opt.problem import Problem
 from placement_opt.report import write_report, write_workbook
 from placement_opt.schema import TABLES
@@ -31,29 +31,6 @@ MOST_FAULTS = 100
 """More faults than this are summed up by column: a table in degrees has two in each row."""
 
 RUN_FILE, REPORT_FILE, WORKBOOK_FILE = "run.json", "report.html", "workbook.xlsx"
-
-_DESCRIPTION = """Find places for children with education, health and care plans: by need, places, travel, with proof.
-
-A first session:
-  placement-opt demo                          plan a made-up county and look at the report
-  placement-opt template places.xlsx          a blank workbook that explains every column
-  placement-opt check places.xlsx             is the filled workbook right?
-  placement-opt solve places.xlsx --out out   make the plan, the report and the workbook
-  placement-opt verify out/run.json           check the plan again, without the solver"""
-
-_EPILOG = """Exit codes: 0 = fine; 1 = the data or the plan is at fault, said on standard error; 2 = wrong use.
-It proposes; people decide. Nothing leaves this machine."""
-
-_MOVES_HELP = (
-    "who may be given another place. due: pupils without one, at a change of phase, or whose place the rules refuse "
-    "(default); flagged: those and pupils marked movable; all: everybody"
-)
-_FORCE_HELP = "hard = always where the rules allow it, priced = weighed against money, off = ignored"
-_BASIS_HELP = (
-    "what counts as cost. marginal: top-up, transport and new spending (default); average: place funding of each place "
-    "taken as well; full: every commissioned place, filled or not"
-)
-_INPUT_HELP = "a folder of CSV files, an .xlsx workbook or a .gpkg"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,13 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
-    parsed = _parser().parse_args(arguments)
+    parsed = build_parser().parse_args(arguments)
     out: Path | None = getattr(parsed, "out", None)
     if out is not None and out.exists() and not out.is_dir():
-        _wrong_use(f"{out}: --out names a file; give a folder.")
-    run: Callable[[argparse.Namespace], int] = parsed.run
+        wrong_use(f"{out}: --out names a file; give a folder.")
     try:
-        return run(parsed)
+        return COMMANDS[parsed.command](parsed)
     except InputError as error:
         _tell_faults(error)
         return AT_FAULT
@@ -90,104 +66,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
-    shape = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser("placement-opt", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=shape)
-    parser.add_argument("--version", action="version", version=f"placement-opt {version('placement_opt')}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    demo = commands.add_parser("demo", help="plan the embedded made-up county")
-    demo.set_defaults(run=_demo)
-    _add_out(demo)
-    _add_solving(demo)
-
-    template = commands.add_parser("template", help="write a blank, documented workbook")
-    template.set_defaults(run=_template)
-    template.add_argument("path", type=Path, help="where to write it (.xlsx)")
-
-    check = commands.add_parser("check", help="read the tables and say what is wrong with them")
-    check.set_defaults(run=_check)
-    _add_input(check)
-    _add_policy(check)
-
-    solving = commands.add_parser("solve", help="make a plan, verify it, write report and workbook")
-    solving.set_defaults(run=_solve)
-    _add_input(solving)
-    _add_out(solving)
-    _add_policy(solving)
-    _add_solving(solving)
-
-    comparing = commands.add_parser("compare", help="hold saved runs against each other; the first is the reference")
-    comparing.set_defaults(run=_compare)
-    comparing.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run.json files of `solve`")
-
-    report = commands.add_parser("report", help="write the report and workbook of a saved run again")
-    report.set_defaults(run=_report)
-    _add_run(report)
-    _add_out(report)
-    report.add_argument(
-        "--confidential", action="store_true", help="show small groups and the list of pupils: not for sharing"
-    )
-
-    verifying = commands.add_parser("verify", help="check a saved run again, without the solver")
-    verifying.set_defaults(run=_verify)
-    _add_run(verifying)
-    return parser
-
-
-def _add_input(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("input", type=Path, help=_INPUT_HELP)
-    _add_journeys(parser)
-
-
-def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run_file", type=Path, metavar="RUN", help="a run.json of `solve`")
-    parser.add_argument("--input", type=Path, help=f"{_INPUT_HELP}; default: where the run was made from")
-    _add_journeys(parser)
-
-
-def _add_journeys(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--postcodes", type=Path, help="Code-Point Open CSV, where the tables give postcodes")
-    parser.add_argument(
-        "--travel", type=Path, help="CSV of journeys (from_id, to_id, minutes, miles); default: straight lines"
-    )
-    parser.add_argument("--circuity", type=float, default=1.3, help="road miles for each straight mile (default 1.3)")
-    parser.add_argument("--mph", type=float, default=25.0, help="mean speed along straight lines (default 25)")
-
-
-def _add_out(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for what is written (default out)")
-
-
-def _add_policy(parser: argparse.ArgumentParser) -> None:
-    default = Policy()
-    group = parser.add_argument_group("policy", "what the council decides before a plan is made")
-    group.add_argument("--moves", choices=get_args(Moves), default=default.moves, help=_MOVES_HELP)
-    group.add_argument("--max-moves", type=int, help="most pupils who may leave a place they could keep")
-    for name, what in (
-        ("requests", "schools that families asked for"),
-        ("mainstream", "wishes for a mainstream school"),
-        ("siblings", "brothers and sisters at one school"),
-    ):
-        chosen = getattr(default, name)
-        help_text = f"{what}: {_FORCE_HELP} (default {chosen})"
-        group.add_argument(f"--{name}", choices=get_args(Force), default=chosen, help=help_text)
-    group.add_argument("--cost-basis", choices=get_args(CostBasis), default=default.cost_basis, help=_BASIS_HELP)
-    group.add_argument("--max-minutes", type=float, help="longest journey, one way")
-    group.add_argument("--authority", action="append", help="use only schools of this authority (may be repeated)")
-
-
-def _add_solving(parser: argparse.ArgumentParser) -> None:
-    default = SolveOptions()
-    group = parser.add_argument_group("solving")
-    group.add_argument(
-        "--gap", type=float, default=default.gap, help="stop at this proven gap (default 0.0001 = 0.01 %%)"
-    )
-    group.add_argument("--time-limit", type=float, metavar="SECONDS", help="stop after so many seconds")
-    group.add_argument("--threads", type=int, default=default.threads, help="threads of the solver (default 1)")
-    group.add_argument("--seed", type=int, default=default.seed, help="seed of the solver (default 0)")
-
-
 def _demo(parsed: argparse.Namespace) -> int:
     problem = exampleshire()
     _say(f"Exampleshire, a made-up county: {problem!r}")
@@ -198,14 +76,14 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 def _template(parsed: argparse.Namespace) -> int:
     if parsed.path.suffix.lower() != ".xlsx":
-        _wrong_use(f"{parsed.path}: the template is a workbook; give a name that ends in .xlsx.")
+        wrong_use(f"{parsed.path}: the template is a workbook; give a name that ends in .xlsx.")
     _say(f"Template: {write_template(parsed.path)}")
     return FINE
 
 
 def _check(parsed: argparse.Namespace) -> int:
     problem, travel = _question(parsed)
-    pairs = candidate_pairs(problem, travel, policy=_policy(parsed))
+    pairs = candidate_pairs(problem, travel, policy=policy_of(parsed))
     pupils = problem.pupils
     stays = int(pupils.loc[pairs.stays, "count"].sum())
     nowhere = set(pupils["pupil_id"]) - set(pairs.table()["pupil_id"])
@@ -229,15 +107,15 @@ def _solve(parsed: argparse.Namespace) -> int:
         "travel": os.path.relpath(parsed.travel, parsed.out) if parsed.travel else "",
         "postcodes": os.path.relpath(parsed.postcodes, parsed.out) if parsed.postcodes else "",
     }
-    _plan_and_write(problem, travel, _policy(parsed), parsed, origin)
+    _plan_and_write(problem, travel, policy_of(parsed), parsed, origin)
     return FINE
 
 
 def _compare(parsed: argparse.Namespace) -> int:
     if len(parsed.runs) < 2:
-        _wrong_use("compare: give at least two runs.")
+        wrong_use("compare: give at least two runs.")
     if len({path.resolve() for path in parsed.runs}) < len(parsed.runs):
-        _wrong_use("compare: the same run is given twice.")
+        wrong_use("compare: the same run is given twice.")
     plans = {str(path): load_plan(path) for path in parsed.runs}
     try:
         _say(compare(plans).summary())
@@ -277,15 +155,14 @@ def _journeys(problem: Problem, parsed: argparse.Namespace) -> TravelMatrix:
     try:
         return crow_fly(problem, circuity=parsed.circuity, miles_per_hour=parsed.mph)
     except ValueError as error:
-        _wrong_use(str(error))
-        raise
+        wrong_use(str(error))
 
 
 def _question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, TravelMatrix]:
     """Read again what a run was made from, and refuse tables or journeys that have changed since."""
     origin, home = plan.record.get("origin", {}), parsed.run_file.parent
     if parsed.input is None and not origin.get("input") and not origin.get("is_demo"):
-        _wrong_use("The run does not say what it was made from; give --input.")
+        wrong_use("The run does not say what it was made from; give --input.")
     for name in ("travel", "postcodes"):
         if getattr(parsed, name) is None and origin.get(name):
             setattr(parsed, name, home / origin[name])
@@ -315,37 +192,12 @@ def _refuse_changes(plan: Plan, problem: Problem, travel: TravelMatrix) -> None:
         raise InputError(faults)
 
 
-def _policy(parsed: argparse.Namespace) -> Policy:
-    try:
-        return Policy(
-            moves=parsed.moves,
-            max_moves=parsed.max_moves,
-            requests=parsed.requests,
-            mainstream=parsed.mainstream,
-            siblings=parsed.siblings,
-            cost_basis=parsed.cost_basis,
-            max_minutes=parsed.max_minutes,
-            authorities=tuple(parsed.authority) if parsed.authority else None,
-        )
-    except ValueError as error:
-        _wrong_use(str(error))
-        raise
-
-
-def _options(parsed: argparse.Namespace) -> SolveOptions:
-    try:
-        return SolveOptions(gap=parsed.gap, time_limit_s=parsed.time_limit, threads=parsed.threads, seed=parsed.seed)
-    except ValueError as error:
-        _wrong_use(str(error))
-        raise
-
-
 def _plan_and_write(
     problem: Problem, travel: TravelMatrix, policy: Policy, parsed: argparse.Namespace, origin: dict[str, Any]
 ) -> None:
     """Solve first and write afterwards, so that nothing is written where there is no plan."""
     _check_writable(parsed.out)
-    plan = solve(problem, travel, policy=policy, options=_options(parsed), progress=_tell).with_record(origin=origin)
+    plan = solve(problem, travel, policy=policy, options=options_of(parsed), progress=_tell).with_record(origin=origin)
     today = baseline(problem, travel, policy=policy)
     _say(plan.summary())
     _say("")
@@ -397,9 +249,15 @@ def _tell(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def _wrong_use(message: str) -> None:
-    _tell(message)
-    raise SystemExit(2)
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "demo": _demo,
+    "template": _template,
+    "check": _check,
+    "solve": _solve,
+    "compare": _compare,
+    "report": _report,
+    "verify": _verify,
+}
 
 
 if __name__ == "__main__":

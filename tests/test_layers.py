@@ -19,7 +19,7 @@ LAYERS = (
     ("solve",),
     ("compare",),
     ("report",),
-    ("cli",),
+    ("arguments", "cli"),
 )
 """From the bottom up; a module may import its own layer and those before it."""
 

@@ -1,0 +1,155 @@
+"""What the command line understands: its commands, options and help."""
+
+import argparse
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn, get_args
+
+from placement_opt.policy import CostBasis, Force, Moves, Policy, SolveOptions
+
+_DESCRIPTION = """Find places for children with education, health and care plans: by need, places, travel, with proof.
+
+A first session:
+  placement-opt demo                          plan a made-up county and look at the report
+  placement-opt template places.xlsx          a blank workbook that explains every column
+  placement-opt check places.xlsx             is the filled workbook right?
+  placement-opt solve places.xlsx --out out   make the plan, the report and the workbook
+  placement-opt verify out/run.json           check the plan again, without the solver"""
+
+_EPILOG = """Exit codes: 0 = fine; 1 = the data or the plan is at fault, said on standard error; 2 = wrong use.
+It proposes; people decide. Nothing leaves this machine."""
+
+_MOVES_HELP = (
+    "who may be given another place. due: pupils without one, at a change of phase, or whose place the rules refuse "
+    "(default); flagged: those and pupils marked movable; all: everybody"
+)
+_FORCE_HELP = "hard = always where the rules allow it, priced = weighed against money, off = ignored"
+_BASIS_HELP = (
+    "what counts as cost. marginal: top-up, transport and new spending (default); average: place funding of each place "
+    "taken as well; full: every commissioned place, filled or not"
+)
+_INPUT_HELP = "a folder of CSV files, an .xlsx workbook or a .gpkg"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; `command` in what it parses names the command."""
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("placement-opt", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=shape)
+    parser.add_argument("--version", action="version", version=f"placement-opt {version('placement_opt')}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
+
+    demo = commands.add_parser("demo", help="plan the embedded made-up county")
+    _add_out(demo)
+    _add_solving(demo)
+
+    template = commands.add_parser("template", help="write a blank, documented workbook")
+    template.add_argument("path", type=Path, help="where to write it (.xlsx)")
+
+    check = commands.add_parser("check", help="read the tables and say what is wrong with them")
+    _add_input(check)
+    _add_policy(check)
+
+    solving = commands.add_parser("solve", help="make a plan, verify it, write report and workbook")
+    _add_input(solving)
+    _add_out(solving)
+    _add_policy(solving)
+    _add_solving(solving)
+
+    comparing = commands.add_parser("compare", help="hold saved runs against each other; the first is the reference")
+    comparing.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run.json files of `solve`")
+
+    report = commands.add_parser("report", help="write the report and workbook of a saved run again")
+    _add_run(report)
+    _add_out(report)
+    report.add_argument(
+        "--confidential", action="store_true", help="show small groups and the list of pupils: not for sharing"
+    )
+
+    verifying = commands.add_parser("verify", help="check a saved run again, without the solver")
+    _add_run(verifying)
+    return parser
+
+
+def _add_input(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("input", type=Path, help=_INPUT_HELP)
+    _add_journeys(parser)
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run_file", type=Path, metavar="RUN", help="a run.json of `solve`")
+    parser.add_argument("--input", type=Path, help=f"{_INPUT_HELP}; default: where the run was made from")
+    _add_journeys(parser)
+
+
+def _add_journeys(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--postcodes", type=Path, help="Code-Point Open CSV, where the tables give postcodes")
+    parser.add_argument(
+        "--travel", type=Path, help="CSV of journeys (from_id, to_id, minutes, miles); default: straight lines"
+    )
+    parser.add_argument("--circuity", type=float, default=1.3, help="road miles for each straight mile (default 1.3)")
+    parser.add_argument("--mph", type=float, default=25.0, help="mean speed along straight lines (default 25)")
+
+
+def _add_out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for what is written (default out)")
+
+
+def _add_policy(parser: argparse.ArgumentParser) -> None:
+    default = Policy()
+    group = parser.add_argument_group("policy", "what the council decides before a plan is made")
+    group.add_argument("--moves", choices=get_args(Moves), default=default.moves, help=_MOVES_HELP)
+    group.add_argument("--max-moves", type=int, help="most pupils who may leave a place they could keep")
+    for name, what in (
+        ("requests", "schools that families asked for"),
+        ("mainstream", "wishes for a mainstream school"),
+        ("siblings", "brothers and sisters at one school"),
+    ):
+        chosen = getattr(default, name)
+        help_text = f"{what}: {_FORCE_HELP} (default {chosen})"
+        group.add_argument(f"--{name}", choices=get_args(Force), default=chosen, help=help_text)
+    group.add_argument("--cost-basis", choices=get_args(CostBasis), default=default.cost_basis, help=_BASIS_HELP)
+    group.add_argument("--max-minutes", type=float, help="longest journey, one way")
+    group.add_argument("--authority", action="append", help="use only schools of this authority (may be repeated)")
+
+
+def _add_solving(parser: argparse.ArgumentParser) -> None:
+    default = SolveOptions()
+    group = parser.add_argument_group("solving")
+    group.add_argument(
+        "--gap", type=float, default=default.gap, help="stop at this proven gap (default 0.0001 = 0.01 %%)"
+    )
+    group.add_argument("--time-limit", type=float, metavar="SECONDS", help="stop after so many seconds")
+    group.add_argument("--threads", type=int, default=default.threads, help="threads of the solver (default 1)")
+    group.add_argument("--seed", type=int, default=default.seed, help="seed of the solver (default 0)")
+
+
+def policy_of(parsed: argparse.Namespace) -> Policy:
+    """Return the policy that the options describe; values that cannot be are wrong use."""
+    try:
+        return Policy(
+            moves=parsed.moves,
+            max_moves=parsed.max_moves,
+            requests=parsed.requests,
+            mainstream=parsed.mainstream,
+            siblings=parsed.siblings,
+            cost_basis=parsed.cost_basis,
+            max_minutes=parsed.max_minutes,
+            authorities=tuple(parsed.authority) if parsed.authority else None,
+        )
+    except ValueError as error:
+        wrong_use(str(error))
+
+
+def options_of(parsed: argparse.Namespace) -> SolveOptions:
+    """Return how hard to look, as the options say; values that cannot be are wrong use."""
+    try:
+        return SolveOptions(gap=parsed.gap, time_limit_s=parsed.time_limit, threads=parsed.threads, seed=parsed.seed)
+    except ValueError as error:
+        wrong_use(str(error))
+
+
+def wrong_use(message: str) -> NoReturn:
+    """Say what is wrong with the command and end with exit code 2."""
+    sys.stderr.write(f"{message}\n")
+    raise SystemExit(2)
