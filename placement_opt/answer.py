@@ -9,7 +9,6 @@ import pandas as pd
 
 from placement_opt.errors import Status
 from placement_opt.facts import Bools, Facts, Ints
-from placement_opt.links import possible_links
 from placement_opt.pairs import CostedPairs, Pairs, possible_sibling_groups
 from placement_opt.plan import Plan
 from placement_opt.plan_tables import OUTREACH_COLUMNS, TEAM_COLUMNS
@@ -188,7 +187,7 @@ def _outreach(facts: Facts, placements: pd.DataFrame, links: frozenset[tuple[str
         * placements["count"]
     )
     totals = support.groupby("provision_id")["support_hours"].sum()
-    table = possible_links(facts.problem, facts.travel)
+    table = facts.links
     keys = zip(table["hub_id"], table["spoke_id"], strict=True)
     chosen = np.array([key in links for key in keys], dtype=bool)
     used = table[chosen & table["spoke_id"].isin(totals.index).to_numpy()].reset_index(drop=True)

@@ -11,11 +11,7 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.plan import GROUPS, NOT_GIVEN, NOT_PER_PUPIL, Plan
-from placement_opt.schema import KINDS
-
-"""The group of pupils whose row leaves the group blank."""
-
-LAST_PRIMARY_YEAR = 6
+from placement_opt.schema import KINDS, LAST_PRIMARY_YEAR
 
 HEADLINE = {
     "pupils": "Pupils",

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.links import possible_links
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
 from placement_opt.travel import TravelMatrix
@@ -97,6 +98,11 @@ class Facts:
     def kinds(self) -> NDArray[Any]:
         """The kind of each provision."""
         return self.provisions["kind"].to_numpy(dtype=object)
+
+    @cached_property
+    def links(self) -> pd.DataFrame:
+        """Every possible link of a hub and a spoke, as `possible_links` gives them; not to be written to."""
+        return possible_links(self.problem, self.travel)
 
     def pupil_column(self, name: str) -> NDArray[Any]:
         """Return a column of the pupils as an array."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -281,9 +281,7 @@ class Plan:
 
     def with_record(self, **entries: Any) -> Self:
         """Return the plan with entries added to its record."""
-        return type(self)(
-            self.status, self.tables, self.policy, self.weighed_gbp, self.bound_gbp, {**self.record, **entries}
-        )
+        return replace(self, record={**self.record, **entries})
 
     def __repr__(self) -> str:
         gap = "" if self.gap is None else f", gap {self.gap:.4%}"

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from placement_opt.cells import split_list
 from placement_opt.errors import Fault, InputError
 from placement_opt.facts import NOBODY, Bools, Facts, Ints
-from placement_opt.links import possible_links
 from placement_opt.schema import ANY, MAINSTREAM_KINDS, ORDINARY_CLASS_KINDS
 from placement_opt.transport import is_entitled, reach_miles
 
@@ -90,7 +89,7 @@ def unreachable(facts: Facts, pupil: Ints) -> Bools:
 
 def no_hub(facts: Facts, pupil: Ints) -> Bools:  # noqa: ARG001 - the contract of a rule
     """Refuse spokes that no hub can be linked to."""
-    served = possible_links(facts.problem, facts.travel)["spoke_id"]
+    served = facts.links["spoke_id"]
     is_served = facts.provisions["provision_id"].isin(served).to_numpy()
     return np.asarray((facts.kinds == "spoke") & ~is_served, dtype=np.bool_)[None, :]
 
@@ -104,16 +103,17 @@ def year_group(facts: Facts, pupil: Ints) -> Bools:
 
 def need(facts: Facts, pupil: Ints) -> Bools:
     """Refuse provisions that do not take the pupil's primary need (or, by policy, a secondary one)."""
-    takes = _membership(facts.provisions["needs"], facts.pupils["need"])
+    pupils = facts.pupils.iloc[pupil[:, 0]]
+    takes = _membership(facts.provisions["needs"], pupils["need"])
     if facts.policy.match_secondary_needs:
-        takes |= _membership(facts.provisions["needs"], facts.pupils["secondary_needs"])
-    return ~takes[pupil[:, 0]] & ~_presumed(facts, pupil)
+        takes |= _membership(facts.provisions["needs"], pupils["secondary_needs"])
+    return ~takes & ~_presumed(facts, pupil)
 
 
 def band(facts: Facts, pupil: Ints) -> Bools:
     """Refuse provisions that do not take the pupil's band."""
-    takes = _membership(facts.provisions["bands"], facts.pupils["band"])
-    return ~takes[pupil[:, 0]] & ~_presumed(facts, pupil)
+    takes = _membership(facts.provisions["bands"], facts.pupils["band"].iloc[pupil[:, 0]])
+    return ~takes & ~_presumed(facts, pupil)
 
 
 def time(facts: Facts, pupil: Ints) -> Bools:

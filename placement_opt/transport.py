@@ -8,11 +8,10 @@ import pandas as pd
 from placement_opt.facts import NOBODY, Bools, Facts, Floats, Ints
 from placement_opt.parameters import Parameters
 from placement_opt.problem import Problem
-from placement_opt.schema import TABLES
+from placement_opt.schema import LAST_PRIMARY_YEAR, TABLES
 
 LAST_YEAR_UNDER_8 = 3
 """A pupil of Year 3 is 7 on the 31 August before the school year; ages count on that day (SEN2 guide)."""
-LAST_PRIMARY_YEAR = 6
 NO_MODE = "none permitted"
 
 

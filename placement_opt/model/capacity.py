@@ -36,7 +36,6 @@ def _add_places(draft: Draft, provision: int) -> None:
 
 def _over_terms(draft: Draft, provision: int, most_over: int, *, forced_open: bool) -> Terms:
     over = draft.column(f"o_{provision}", most_over, whole=False)
-    draft.places_over[provision] = over
     draft.money.add(over, float(draft.facts.provisions["overflow_gbp"].iloc[provision]))
     is_open = draft.is_open.get(provision)
     if is_open is not None and not forced_open:

@@ -56,7 +56,6 @@ class Draft:
     broken: Objective = field(default_factory=Objective)
     sentences: dict[str, str] = field(default_factory=dict)
     slacks: dict[str, list[pulp.LpVariable]] = field(default_factory=dict)
-    places_over: dict[int, pulp.LpVariable] = field(default_factory=dict)
     is_open: dict[int, pulp.LpVariable] = field(default_factory=dict)
     links: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)
 

@@ -6,20 +6,18 @@ from typing import Any
 import numpy as np
 import pulp
 
-from placement_opt.links import possible_links
 from placement_opt.model.draft import EQ, LE, Draft, Terms
 
 
 def add_outreach(draft: Draft) -> None:
     """Add the columns l, g and k, row families C5 and C6, and the money of teams and their travel."""
     facts = draft.facts
-    links = possible_links(facts.problem, facts.travel)
     position = {name: place for place, name in enumerate(facts.provisions["provision_id"])}
     hubs = {position[row["provision_id"]]: row for row in facts.problem.hubs.to_dict("records")}
     of_spoke: dict[int, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
     of_hub: dict[int, dict[int, float]] = defaultdict(dict)
     hours: dict[tuple[int, int], pulp.LpVariable] = {}
-    for row in links.to_dict("records"):
+    for row in facts.links.to_dict("records"):
         h, s = position[row["hub_id"]], position[row["spoke_id"]]
         most_hours = _most_hours(draft, s, row["visit_hours"])
         if draft.enforced is None:  # otherwise this row would enforce the number of teams, which may be broken

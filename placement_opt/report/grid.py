@@ -79,12 +79,6 @@ class Grid:
     note: str = ""
 
     @property
-    def is_marked(self) -> bool:
-        """Whether anything is hidden."""
-        rows = (*self.rows, self.total or ())
-        return any(cell.mark is not Mark.SHOWN for row in rows for cell in row)
-
-    @property
     def figure_columns(self) -> frozenset[int]:
         """The columns that hold figures, by position."""
         rows = (*self.rows, self.total or ())

@@ -6,12 +6,12 @@ from collections.abc import Hashable, Iterable, Mapping
 
 import pandas as pd
 
-from placement_opt.compare import LAST_PRIMARY_YEAR, Comparison
+from placement_opt.compare import Comparison
 from placement_opt.plan import NOT_GIVEN, Plan
 from placement_opt.problem import Problem
 from placement_opt.report.suppression import LEAST_SHOWN
 from placement_opt.report.witnesses import Sum
-from placement_opt.schema import KINDS, MAINSTREAM_KINDS
+from placement_opt.schema import KINDS, LAST_PRIMARY_YEAR, MAINSTREAM_KINDS
 
 NO_PLACE = "no place"
 SUITS_BUT_FULL = "some provision would suit, but no place is left within the limits"

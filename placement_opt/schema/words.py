@@ -8,6 +8,8 @@ NORTHING_RANGE_M = (0.0, 1_300_000.0)
 YEAR_RANGE = (-4, 20)
 """National curriculum years that can hold a plan (0-25 years old): Reception is 0."""
 
+LAST_PRIMARY_YEAR = 6
+
 ANY = "any"
 
 NEEDS = {

@@ -5,7 +5,6 @@ import numpy as np
 from placement_opt.answer import Decisions, build_plan
 from placement_opt.errors import Status
 from placement_opt.facts import NOBODY
-from placement_opt.links import possible_links
 from placement_opt.pairs import candidate_pairs, cost_pairs
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy
@@ -48,7 +47,7 @@ def baseline(problem: Problem, travel: TravelMatrix, *, policy: Policy | None = 
     rows = np.flatnonzero(facts.current != NOBODY)
     rows = rows[~np.isnan(facts.minutes(rows, facts.current[rows]))]
     placed = cost_pairs(facts, rows, facts.current[rows])
-    nearest = possible_links(problem, facts.travel).sort_values(["spoke_id", "minutes", "hub_id"])
+    nearest = facts.links.sort_values(["spoke_id", "minutes", "hub_id"])
     nearest = nearest.drop_duplicates("spoke_id")
     links = frozenset(zip(nearest["hub_id"], nearest["spoke_id"], strict=True))
     decisions = Decisions(placed, facts.pupil_column("count")[rows].astype(np.int64), links)

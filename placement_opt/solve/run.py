@@ -1,6 +1,7 @@
 """Solving a problem: pairs, model, stages, answer, and the check that lets the plan out."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -94,7 +95,7 @@ def _answer(draft: Draft, options: SolveOptions, stages: list[Stage], seconds: f
     allowance_gbp = options.gap * abs(plan.objective_gbp) + COST_SLACK_GBP
     is_best = proven and plan.objective_gbp - bound_gbp <= allowance_gbp
     status = Status.OPTIMAL if is_best else Status.FEASIBLE
-    return Plan(status, plan.tables, plan.policy, plan.weighed_gbp, bound_gbp, plan.record)
+    return replace(plan, status=status, bound_gbp=bound_gbp)
 
 
 def _bound_gbp(cost: Stage, plan: Plan) -> float:
