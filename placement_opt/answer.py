@@ -1,7 +1,7 @@
 """From decisions to a plan: every table and pound of the answer is worked out here from the pairs, not by a solver."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,11 +30,17 @@ class Decisions:
         How many pupils of each pair's row are placed so.
     links
         (hub_id, spoke_id) of the links in use.
+    opened
+        Candidate and closable provisions that are open though nobody is there.
+    classes
+        How many classes are added, by provision_id; a provision that is not named adds none.
     """
 
     placed: CostedPairs
     count: Ints
     links: frozenset[tuple[str, str]]
+    opened: frozenset[str] = frozenset()
+    classes: Mapping[str, int] = field(default_factory=dict)
 
 
 def build_plan(
@@ -62,7 +68,7 @@ def build_plan(
     tables = {
         "placements": placements,
         "unplaced": _unplaced(pairs, decisions),
-        "use": _use(facts, placements, outreach),
+        "use": _use(facts, placements, outreach, decisions),
         "outreach": outreach,
         "teams": _teams(facts, outreach),
     }
@@ -128,7 +134,7 @@ def _unplaced(pairs: Pairs, decisions: Decisions) -> pd.DataFrame:
 
 def _reasons(pairs: Pairs, pupil: int) -> str:
     """Say in words why each provision is not this pupil's place."""
-    reasons, counts = np.unique(pairs.refusals[pupil], return_counts=True)
+    reasons, counts = np.unique(pairs.refusals(np.array([pupil]))[0], return_counts=True)
     parts: list[str] = []
     for reason, count in zip(reasons.tolist(), counts.tolist(), strict=True):
         if reason == Reason.ALLOWED:
@@ -142,38 +148,45 @@ def _provisions(count: int) -> str:
     return f"{count} provision{'' if count == 1 else 's'}"
 
 
-def _use(facts: Facts, placements: pd.DataFrame, outreach: pd.DataFrame) -> pd.DataFrame:
+def _use(facts: Facts, placements: pd.DataFrame, outreach: pd.DataFrame, decisions: Decisions) -> pd.DataFrame:
     provisions, parameters = facts.provisions, facts.problem.parameters
     by_provision = placements.assign(taken=placements["places"] * placements["count"]).groupby("provision_id")
     pupils = provisions["provision_id"].map(by_provision["count"].sum()).fillna(0).astype("int64")
     used = provisions["provision_id"].map(by_provision["taken"].sum()).fillna(0).astype("int64")
-    is_open = _is_open(facts, pupils, outreach)
-    over = (used - provisions["places"]).clip(lower=0)
+    is_open = _is_open(facts, pupils, outreach) | provisions["provision_id"].isin(decisions.opened)
+    classes = provisions["provision_id"].map(decisions.classes).fillna(0).astype("int64")
+    places = provisions["places"] + provisions["class_places"] * classes
+    over = (used - places).clip(lower=0)
     decided = provisions["status"].isin(["candidate", "closable"]) & is_open
+    built = (provisions["status"] == "candidate") & is_open
     commissioned = ~provisions["kind"].isin(ORDINARY_CLASS_KINDS) & (facts.policy.cost_basis == "full")
     paid = (is_open | (provisions["status"] == "open")) & commissioned
+    capital_gbp = provisions["capital_gbp"].where(built, 0.0) + provisions["class_capital_gbp"] * classes
     return pd.DataFrame(
         {
             **{name: provisions[name] for name in ("provision_id", "setting_id", "kind", "kind_label", "status")},
             "setting_name": facts.settings["name"].to_numpy()[facts.setting_of],
             "is_open": is_open,
-            "places": provisions["places"],
+            "places": places,
             "pupils": pupils,
             "places_used": used,
             "places_over": over,
-            "places_free": (provisions["places"] - used).clip(lower=0).where(is_open, 0),
+            "places_free": (places - used).clip(lower=0).where(is_open, 0),
             "overflow_gbp": (provisions["overflow_gbp"] * over).round(2),
             "overflow_payer": parameters.overflow_payer,
             "opening_gbp": provisions["open_gbp"].where(decided, 0.0).round(2),
             "opening_payer": parameters.opening_payer,
-            "commissioned_gbp": (provisions["place_gbp"] * provisions["places"]).where(paid, 0.0).round(2),
+            "classes": classes,
+            "classes_gbp": (provisions["class_gbp"] * classes).round(2),
+            "capital_gbp": capital_gbp.round(2),
+            "commissioned_gbp": (provisions["place_gbp"] * places).where(paid, 0.0).round(2),
             "place_payer": provisions["place_payer"],
         }
     )
 
 
 def _is_open(facts: Facts, pupils: "pd.Series[int]", outreach: pd.DataFrame) -> "pd.Series[bool]":
-    """Return what is open: a candidate or closable provision when it is used, a spoke when it is served."""
+    """Return what has to be open: a candidate or closable provision when it is used, a spoke when it is served."""
     ids, status = facts.provisions["provision_id"], facts.provisions["status"]
     serves = ids.isin(outreach["hub_id"])
     decided = status.isin(["candidate", "closable"])
@@ -220,12 +233,12 @@ def weighed_gbp(pairs: Pairs, placements: pd.DataFrame) -> float:
     policy, facts = pairs.facts.policy, pairs.facts
     total = 0.0
     if policy.requests == "priced":
-        requested = facts.setting_of[pairs.allowed.provision] == facts.requested[pairs.allowed.pupil]
+        requested = facts.setting_of[pairs.provision] == facts.requested[pairs.pupil]
         met = placements["request"] == "met"
         total += policy.missed_request_gbp * _unmet(pairs, requested, placements[met])
     if policy.mainstream == "priced":
-        wanted = (facts.pupils["mainstream"] == "wanted").to_numpy()[pairs.allowed.pupil]
-        mainstream = wanted & np.isin(facts.kinds[pairs.allowed.provision], MAINSTREAM_KINDS)
+        wanted = (facts.pupils["mainstream"] == "wanted").to_numpy()[pairs.pupil]
+        mainstream = wanted & np.isin(facts.kinds, MAINSTREAM_KINDS)[pairs.provision]
         met = placements["kind"].isin(MAINSTREAM_KINDS)
         total += policy.missed_mainstream_gbp * _unmet(pairs, mainstream, placements[met])
     if policy.siblings == "priced":
@@ -238,7 +251,7 @@ def weighed_gbp(pairs: Pairs, placements: pd.DataFrame) -> float:
 def _unmet(pairs: Pairs, grants: Bools, met: pd.DataFrame) -> int:
     """Count the pupils who may move, have an allowed pair that grants their wish, and are not among those met."""
     facts = pairs.facts
-    wishing = np.unique(pairs.allowed.pupil[grants])
+    wishing = np.unique(pairs.pupil[grants])
     wishing = wishing[~pairs.stays[wishing]]
     counts = facts.pupils.set_index("pupil_id")["count"].iloc[wishing]
     granted = met.groupby("pupil_id")["count"].sum().reindex(counts.index).fillna(0)

@@ -90,7 +90,7 @@ def _check(parsed: argparse.Namespace) -> int:
     _say(f"The tables are right: {problem!r}.")
     _say(f"Journeys: {travel!r}.")
     _say(f"{stays:,} pupils stay where they are, {int(pupils['count'].sum()) - stays:,} may be given a place.")
-    _say(f"{len(pairs.allowed):,} pairs of pupil and provision are possible; {len(nowhere):,} pupils have none.")
+    _say(f"{len(pairs):,} pairs of pupil and provision are possible; {len(nowhere):,} pupils have none.")
     for name, table in TABLES.items():
         extra = (
             [] if name == "parameters" else sorted(set(problem.table(name).columns) - set(table.names) - {"kind_label"})

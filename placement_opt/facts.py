@@ -95,6 +95,24 @@ class Facts:
         return classes, np.array([position[key] for key in keys.itertuples(index=False, name=None)], dtype=np.int64)
 
     @cached_property
+    def group_of(self) -> Ints:
+        """Each pupil's group: pupils of a group suit the same provisions, journeys and officers' decisions apart."""
+        asked = ["year_group", "need", "secondary_needs", "band", "mainstream"]
+        groups = self.pupils.groupby(asked, sort=False, dropna=False).ngroup()
+        return np.asarray(groups, dtype=np.int64)
+
+    @cached_property
+    def first_of_group(self) -> Ints:
+        """The first pupil of each group."""
+        return np.unique(self.group_of, return_index=True)[1].astype(np.int64)
+
+    @cached_property
+    def most_minutes(self) -> Floats:
+        """Each pupil's longest journey: the pupil's own limit, else the policy's, else infinity."""
+        common = np.inf if self.policy.max_minutes is None else self.policy.max_minutes
+        return self.pupils["max_minutes"].fillna(common).to_numpy(dtype=float)
+
+    @cached_property
     def kinds(self) -> NDArray[Any]:
         """The kind of each provision."""
         return self.provisions["kind"].to_numpy(dtype=object)
@@ -103,6 +121,23 @@ class Facts:
     def links(self) -> pd.DataFrame:
         """Every possible link of a hub and a spoke, as `possible_links` gives them; not to be written to."""
         return possible_links(self.problem, self.travel)
+
+    @cached_property
+    def entitlement(self) -> NDArray[np.int8]:
+        """Who is owed transport: 1 whatever the distance, -1 never, 0 beyond the walking distance.
+
+        An officer's decision (`entitled`) comes first; then mobility (wheelchair, alone, assistant): such a pupil
+        cannot reasonably be expected to walk any distance; then the walking distance.
+        """
+        decided = self.pupils["entitled"]
+        needs_it = self.pupils[["wheelchair", "solo", "assistant"]].any(axis=1).to_numpy()
+        always = decided.fillna(value=False).to_numpy(dtype=bool) | (decided.isna().to_numpy() & needs_it)
+        never = (~decided.fillna(value=True)).to_numpy(dtype=bool)
+        return always.astype(np.int8) - never.astype(np.int8)
+
+    def reachable(self, pupil: Ints) -> tuple[Ints | None, Ints]:  # noqa: ARG002
+        """Placeholder."""
+        return None, np.zeros(0, dtype=np.int64)
 
     def pupil_column(self, name: str) -> NDArray[Any]:
         """Return a column of the pupils as an array."""

@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from placement_opt.facts import NOBODY, Bools, Facts, Floats, Ints, gather_facts
+from placement_opt.facts import Bools, Facts, Floats, Ints, gather_facts
 from placement_opt.policy import Policy
 from placement_opt.prices import Prices
 from placement_opt.problem import Problem
-from placement_opt.rules import REASON_TEXTS, Reason, refuse
+from placement_opt.rules import REASON_TEXTS, Reason, Standing, allow, refusals_of
 from placement_opt.transport import NO_MODE, estimate_journeys, is_over_guide, modes_of
 from placement_opt.travel import TravelMatrix
+
+COMBINATIONS_PER_BLOCK = 2**21
+_EVERY = slice(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,30 +64,55 @@ class Pairs:
     ----------
     facts
         What the pairs were made from.
-    refusals
-        Shape (pupils, provisions): the `Reason` that refuses a pair, 0 where it is allowed.
-    stays
-        Which pupils stay at their present provision; their place is not a decision.
-    allowed
-        The allowed pairs with their costs, sorted by pupil and provision.
+    stays, could_keep
+        Which pupils stay at their present provision, so that their place is not a decision; and for which of them, and
+        of the others, it is allowed.
+    pupil, provision, cost_gbp
+        The allowed pairs, sorted by pupil and provision: positions, and the whole cost of one pupil for a year.
     """
 
     facts: Facts
-    refusals: NDArray[np.uint8]
     stays: Bools
-    allowed: CostedPairs
+    could_keep: Bools
+    pupil: Ints
+    provision: Ints
+    cost_gbp: Floats
 
-    @cached_property
-    def could_keep(self) -> Bools:
-        """Which pupils could keep their present place."""
-        rows = np.arange(len(self.facts.pupils))
-        present = self.facts.current != NOBODY
-        keeps = present & (self.refusals[rows, np.where(present, self.facts.current, 0)] == 0)
-        return np.asarray(keeps, dtype=np.bool_)
+    def __len__(self) -> int:
+        return len(self.pupil)
+
+    def costed(self, chosen: "Ints | slice" = _EVERY) -> CostedPairs:
+        """Return allowed pairs with each part of their cost.
+
+        Parameters
+        ----------
+        chosen
+            Positions among the allowed pairs; all of them when left out.
+        """
+        return cost_pairs(self.facts, self.pupil[chosen], self.provision[chosen])
+
+    def of_pupil(self, pupil: int) -> slice:
+        """Return where a pupil's pairs are among the allowed ones."""
+        first, last = np.searchsorted(self.pupil, [pupil, pupil + 1])
+        return slice(int(first), int(last))
+
+    def refusals(self, pupil: Ints) -> NDArray[np.uint8]:
+        """Return the `Reason` that refuses each provision to some pupils, 0 where it is allowed.
+
+        Parameters
+        ----------
+        pupil
+            Positions, ascending.
+
+        Returns
+        -------
+        array of shape (pupils, provisions)
+        """
+        return refusals_of(self.facts, pupil)
 
     def table(self) -> pd.DataFrame:
         """Return the allowed pairs: ids, kind, minutes, miles, each part of the cost of one pupil, payer, mode."""
-        allowed = self.allowed
+        allowed = self.costed()
         provisions = self.facts.provisions.iloc[allowed.provision]
         return pd.DataFrame(
             {
@@ -106,13 +134,14 @@ class Pairs:
 
     def refused(self) -> pd.DataFrame:
         """Return the refused pairs: pupil_id, provision_id, reason."""
-        pupil, provision = np.nonzero(self.refusals)
+        refusals = self.refusals(np.arange(len(self.facts.pupils)))
+        pupil, provision = np.nonzero(refusals)
         texts = np.array([REASON_TEXTS[reason] for reason in Reason], dtype=object)
         return pd.DataFrame(
             {
                 "pupil_id": self.facts.pupils["pupil_id"].to_numpy()[pupil],
                 "provision_id": self.facts.provisions["provision_id"].to_numpy()[provision],
-                "reason": texts[self.refusals[pupil, provision]],
+                "reason": texts[refusals[pupil, provision]],
             }
         )
 
@@ -129,11 +158,11 @@ class Pairs:
         if not len(rows) or not len(columns):
             missing = f"pupil {pupil_id!r}" if not len(rows) else f"provision {provision_id!r}"
             raise KeyError(f"The problem has no {missing}.")
-        return REASON_TEXTS[Reason(int(self.refusals[rows[0], columns[0]]))]
+        return REASON_TEXTS[Reason(int(self.refusals(rows[:1])[0, columns[0]]))]
 
     def __repr__(self) -> str:
         return (
-            f"Pairs({len(self.allowed):,} allowed, {int((self.refusals != 0).sum()):,} refused, "
+            f"Pairs({len(self):,} allowed of {len(self.facts.pupils) * len(self.facts.provisions):,}, "
             f"{int(self.stays.sum()):,} rows of pupils stay)"
         )
 
@@ -160,14 +189,41 @@ def candidate_pairs(problem: Problem, travel: TravelMatrix, *, policy: Policy | 
     >>> from placement_opt.travel import crow_fly
     >>> pairs = candidate_pairs(tiny(), crow_fly(tiny()))
     >>> pairs
-    Pairs(7 allowed, 5 refused, 1 rows of pupils stay)
+    Pairs(7 allowed of 12, 1 rows of pupils stay)
     >>> pairs.reason("P3", "B-special")
     'does not take the need'
     """
     facts = gather_facts(problem, travel, policy or Policy())
-    refusals, stays = refuse(facts)
-    pupil, provision = np.nonzero(refusals == 0)
-    return Pairs(facts, refusals, stays, cost_pairs(facts, pupil, provision))
+    prices = Prices(facts)
+    blocks = [_examine(prices, rows) for rows in _blocks(facts)]
+    stays, could_keep = (np.zeros(len(facts.pupils), dtype=bool) for _ in range(2))
+    for standing, _ in blocks:
+        stays[standing.stays], could_keep[standing.could_keep] = True, True
+    return Pairs(
+        facts,
+        stays,
+        could_keep,
+        np.concatenate([standing.pupil for standing, _ in blocks]),
+        np.concatenate([standing.provision for standing, _ in blocks]),
+        np.concatenate([cost_gbp for _, cost_gbp in blocks]),
+    )
+
+
+def _examine(prices: Prices, rows: Ints) -> tuple[Standing, Floats]:
+    standing = allow(prices.facts, rows)
+    return standing, _whole_cost_gbp(prices, standing.pupil, standing.provision)
+
+
+def _blocks(facts: Facts) -> list[Ints]:
+    """Cut the pupils into blocks, so that memory is needed for some pairs at a time only."""
+    rows = len(facts.pupils)
+    step = max(1, COMBINATIONS_PER_BLOCK // max(1, len(facts.provisions)))
+    return [np.arange(start, min(start + step, rows)) for start in range(0, rows, step)]
+
+
+def _whole_cost_gbp(prices: Prices, pupil: Ints, provision: Ints) -> Floats:
+    journeys = estimate_journeys(prices.facts, pupil, provision)
+    return np.round(prices.topup(pupil, provision) + prices.place(pupil, provision) + journeys.transport_gbp, 2)
 
 
 def cost_pairs(facts: Facts, pupil: Ints, provision: Ints) -> CostedPairs:
@@ -186,7 +242,6 @@ def cost_pairs(facts: Facts, pupil: Ints, provision: Ints) -> CostedPairs:
         When a price is missing.
     """
     prices, journeys = Prices(facts), estimate_journeys(facts, pupil, provision)
-    topup_gbp, topup_payer = prices.topup(pupil, provision)
     names = np.append(modes_of(facts.problem)["mode"].to_numpy(dtype=object), NO_MODE)
     minutes = facts.minutes(pupil, provision)
     return CostedPairs(
@@ -194,11 +249,11 @@ def cost_pairs(facts: Facts, pupil: Ints, provision: Ints) -> CostedPairs:
         provision,
         minutes,
         facts.miles(pupil, provision),
-        topup_gbp,
+        prices.topup(pupil, provision),
         prices.place(pupil, provision),
         journeys.transport_gbp,
         journeys.co2e_kg,
-        topup_payer,
+        prices.topup_payer(pupil, provision),
         journeys.entitled,
         np.where(journeys.entitled, names[journeys.mode], ""),
         is_over_guide(facts, pupil, minutes),
@@ -208,11 +263,11 @@ def cost_pairs(facts: Facts, pupil: Ints, provision: Ints) -> CostedPairs:
 def possible_sibling_groups(pairs: Pairs) -> list[list[int]]:
     """Return the sibling groups for which one school is possible for every member, as positions of pupils."""
     groups = pairs.facts.pupils["sibling_group"]
-    allowed, settings = pairs.allowed, pairs.facts.setting_of
+    settings = pairs.facts.setting_of
     possible = []
     for _, rows in sorted(groups.groupby(groups).indices.items()):
         members = sorted(int(row) for row in rows)
-        schools = [set(settings[allowed.provision[allowed.pupil == i]].tolist()) for i in members]
+        schools = [set(settings[pairs.provision[pairs.of_pupil(i)]].tolist()) for i in members]
         if len(members) > 1 and set.intersection(*schools):
             possible.append(members)
     return possible

@@ -231,6 +231,11 @@ class Parameters:
                 return self.provenance.get(name) or (item.metadata["year"], item.metadata["source"])
         raise KeyError(name)
 
+    @property
+    def payers(self) -> frozenset[str]:
+        """Everybody whom a parameter names as payer."""
+        return frozenset(getattr(self, item.name) for item in _described() if item.name.endswith("_payer"))
+
     def rows(self) -> list[dict[str, Any]]:
         """Return one row for each parameter: name, value, unit, year, source, meaning."""
         rows = []

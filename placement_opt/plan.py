@@ -1,5 +1,6 @@
 """The answer: who goes where, what it costs, how good it is. A frozen value without any solver object."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from placement_opt.certificate import Certificate, certificate_from_dict
 from placement_opt.errors import Fault, InputError, Status
 from placement_opt.plan_tables import TABLE_COLUMNS, typed_table
 from placement_opt.policy import Policy
 from placement_opt.schema import CRS, KINDS
 
-RUN_FORMAT = 1
+RUN_FORMAT = 2
 NOT_PER_PUPIL = "(not per pupil)"
 NOT_GIVEN = "(not given)"
 GROUPS = ("line", "payer", "kind", "need", "year_group", "locality", "provision_id", "setting_id")
@@ -43,6 +45,8 @@ class Plan:
         None for a baseline.
     record
         How the plan came about: hashes of the input, parameters, options, versions, stages.
+    certificate
+        Multipliers from which `verify` works out, without a solver, what no plan can be below; None for a baseline.
     """
 
     status: Status
@@ -51,6 +55,7 @@ class Plan:
     weighed_gbp: float = 0.0
     bound_gbp: float | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
+    certificate: Certificate | None = None
 
     def __post_init__(self) -> None:
         tables = {name: typed_table(name, self.tables[name]) for name in TABLE_COLUMNS}
@@ -98,6 +103,11 @@ class Plan:
         return round(float(self._money["gbp"].sum()), 2)
 
     @property
+    def capital_gbp(self) -> float:
+        """What is spent once, on opening provisions and adding classes; never part of `cost_gbp`."""
+        return round(float(self.tables["use"]["capital_gbp"].sum()), 2)
+
+    @property
     def objective_gbp(self) -> float:
         """Money and what is weighed with it: what was minimised once as few pupils as possible were unplaced."""
         return round(self.cost_gbp + self.weighed_gbp, 2)
@@ -134,6 +144,7 @@ class Plan:
             _line("place funding", use, "commissioned_gbp", "place_payer", about),
             _line("places over the number", use, "overflow_gbp", "overflow_payer", about),
             _line("opening", use, "opening_gbp", "opening_payer", about),
+            _line("added classes", use, "classes_gbp", "opening_payer", about),
             _line("outreach teams", teams.assign(provision_id=teams["hub_id"]), "team_gbp", "payer", about),
             _line("outreach travel", outreach.assign(provision_id=outreach["hub_id"]), "travel_gbp", "payer", about),
         ]
@@ -273,7 +284,9 @@ class Plan:
                 for name, frame in self.tables.items()
             },
             "record": dict(self.record),
+            "certificate": None if self.certificate is None else self.certificate.as_dict(),
         }
+        document["sha256"] = _digest(document)
         partial = target.with_name(target.name + ".partial")
         partial.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
         partial.replace(target)
@@ -310,6 +323,9 @@ def load_plan(path: str | Path) -> Plan:
         if document["format"] != RUN_FORMAT:
             message = f"The run has format {document['format']}; this version reads format {RUN_FORMAT}."
             raise InputError([Fault(source.name, "", "", "", message)])
+        if document.pop("sha256") != _digest(document):
+            message = "The run was changed after it was saved. Run `placement-opt solve` again."
+            raise InputError([Fault(source.name, "", "", "", message)])
         policy = Policy(**document["policy"])
         tables = {
             name: pd.DataFrame(document["tables"][name]["data"], columns=document["tables"][name]["columns"])
@@ -322,6 +338,7 @@ def load_plan(path: str | Path) -> Plan:
             float(document["weighed_gbp"]),
             None if document["bound_gbp"] is None else float(document["bound_gbp"]),
             document["record"],
+            None if document["certificate"] is None else certificate_from_dict(document["certificate"]),
         )
         if plan.cost_gbp != document["cost_gbp"]:
             message = f"The run says that it costs {document['cost_gbp']}, but its rows add up to {plan.cost_gbp}."
@@ -336,6 +353,10 @@ def load_plan(path: str | Path) -> Plan:
             f"The file is not a saved plan, or is damaged ({type(error).__name__}). Run `placement-opt solve` again."
         )
         raise InputError([Fault(source.name, "", "", "", message)]) from None
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 def _line(line: str, frame: pd.DataFrame, column: str, payer: str, about: Sequence[str]) -> pd.DataFrame:

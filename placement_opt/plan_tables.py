@@ -72,10 +72,14 @@ USE_COLUMNS = {
     "overflow_payer": "str",
     "opening_gbp": "float64",
     "opening_payer": "str",
+    "classes": "int64",
+    "classes_gbp": "float64",
+    "capital_gbp": "float64",
     "commissioned_gbp": "float64",
     "place_payer": "str",
 }
-"""One row for each provision. `commissioned_gbp` is the place funding of all places, on the full cost basis only."""
+"""One row for each provision. `places` counts those of the added `classes`; `capital_gbp` is spent once;
+`commissioned_gbp` is the place funding of all places, on the full cost basis only."""
 
 OUTREACH_COLUMNS = {
     "hub_id": "str",

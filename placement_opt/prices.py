@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from placement_opt.errors import Fault, InputError
@@ -54,22 +55,26 @@ class Prices:
         return gbp, payers
 
     @cached_property
-    def _known(self) -> dict[tuple[int, int], float]:
+    def _known(self) -> tuple[Ints, Floats]:
+        """The pairs with a known price as ascending numbers, and their prices."""
         table, facts = self.facts.problem.table("pair_costs"), self.facts
-        pupil = {name: place for place, name in enumerate(facts.pupils["pupil_id"])}
-        provision = {name: place for place, name in enumerate(facts.provisions["provision_id"])}
-        rows = table[["pupil_id", "provision_id", "cost_gbp"]].itertuples(index=False, name=None)
-        return {(pupil[who], provision[where]): float(gbp) for who, where, gbp in rows}
+        pupil = pd.Index(facts.pupils["pupil_id"]).get_indexer(pd.Index(table["pupil_id"]))
+        provision = pd.Index(facts.provisions["provision_id"]).get_indexer(pd.Index(table["provision_id"]))
+        number = (pupil * len(facts.provisions) + provision).astype(np.int64)
+        order = np.argsort(number)
+        return number[order], table["cost_gbp"].to_numpy(dtype=float)[order]
 
     def known_gbp(self, pupil: Ints, provision: Ints) -> Floats:
         """Return the known price of each pair, NaN where there is none."""
-        if not self._known:
+        numbers, gbp = self._known
+        if not len(numbers):
             return np.full(len(pupil), np.nan)
-        pairs = zip(pupil.tolist(), provision.tolist(), strict=True)
-        return np.array([self._known.get(pair, np.nan) for pair in pairs], dtype=float)
+        wanted = pupil * len(self.facts.provisions) + provision
+        at = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+        return np.where(numbers[at] == wanted, gbp[at], np.nan)
 
-    def topup(self, pupil: Ints, provision: Ints) -> tuple[Floats, NDArray[Any]]:
-        """Return the top-up or fee of one pupil of each pair, and its payer.
+    def topup(self, pupil: Ints, provision: Ints) -> Floats:
+        """Return the top-up or fee of one pupil of each pair.
 
         Raises
         ------
@@ -77,12 +82,19 @@ class Prices:
             When a pair has no price: no `pair_costs`, `topup_gbp`, `topups` row or default fits.
         """
         _, of_pupil = self.facts.needs_bands
-        gbp, payers = (table[of_pupil[pupil], provision] for table in self._topups)
-        known = self.known_gbp(pupil, provision)
-        payers = np.where(np.isnan(known), payers, self.facts.problem.parameters.topup_payer)
-        gbp = np.where(np.isnan(known), gbp, known)
+        gbp = self._topups[0][of_pupil[pupil], provision]
+        if len(self._known[0]):
+            known = self.known_gbp(pupil, provision)
+            gbp = np.where(np.isnan(known), gbp, known)
         self._check_priced(pupil, provision, gbp)
-        return np.round(gbp, 2), payers
+        return np.round(gbp, 2)
+
+    def topup_payer(self, pupil: Ints, provision: Ints) -> NDArray[Any]:
+        """Return who pays the top-up or fee of each pair."""
+        _, of_pupil = self.facts.needs_bands
+        payers = self._topups[1][of_pupil[pupil], provision]
+        known = self.known_gbp(pupil, provision)
+        return np.asarray(np.where(np.isnan(known), payers, self.facts.problem.parameters.topup_payer), dtype=object)
 
     def place(self, pupil: Ints, provision: Ints) -> Floats:
         """Return the place funding of one pupil of each pair: what is counted for each place taken.
@@ -91,13 +103,11 @@ class Prices:
         commissions; a known price holds the place funding already.
         """
         facts = self.facts
+        if facts.policy.cost_basis == "marginal":
+            return np.zeros(len(pupil))
         gbp = np.round(facts.provision_column("place_gbp")[provision] * facts.pupil_column("places")[pupil], 2)
-        follows = {
-            "marginal": np.zeros(len(pupil), dtype=bool),
-            "average": np.ones(len(pupil), dtype=bool),
-            "full": np.isin(facts.kinds[provision], ORDINARY_CLASS_KINDS),
-        }[facts.policy.cost_basis]
-        follows &= np.isnan(self.known_gbp(pupil, provision))
+        in_class = np.isin(facts.kinds, ORDINARY_CLASS_KINDS)[provision]
+        follows = (in_class | (facts.policy.cost_basis == "average")) & np.isnan(self.known_gbp(pupil, provision))
         return np.asarray(np.where(follows, gbp, 0.0), dtype=np.float64)
 
     def _check_priced(self, pupil: Ints, provision: Ints, gbp: Floats) -> None:

@@ -30,7 +30,7 @@ class Problem:
     pupils, settings, provisions
         Required tables, as `placement_opt.schema` describes them. `pupils` and `settings` may be GeoDataFrames of
         points in British National Grid (EPSG:27700) instead of having easting and northing.
-    hubs, links, part_limits, topups, pair_costs, pair_rules, resources, resource_use, modes
+    hubs, links, part_limits, topups, pair_costs, pair_rules, resources, resource_use, budgets, site_limits, modes
         Optional tables.
     parameters
         Days, limits, prices and factors; None = the defaults with their years and sources.
@@ -80,8 +80,8 @@ class Problem:
         if unknown:
             raise TypeError(f"{', '.join(unknown)} is not a table of a problem; use {', '.join(_FRAMES)}.")
         given = {"pupils": pupils, "settings": settings, "provisions": provisions, **tables}
-        self._frames: Mapping[str, pd.DataFrame] = MappingProxyType(_validated(given))
         self._parameters = parameters if parameters is not None else Parameters()
+        self._frames: Mapping[str, pd.DataFrame] = MappingProxyType(_validated(given, self._parameters))
 
     @property
     def pupils(self) -> pd.DataFrame:
@@ -181,7 +181,7 @@ def _counted(number: int, noun: str) -> str:
 
 
 def examine_tables(
-    given: Mapping[str, pd.DataFrame | None], unknown: Collection[str] = ()
+    given: Mapping[str, pd.DataFrame | None], unknown: Collection[str] = (), parameters: Parameters | None = None
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     """Read every cell of the tables, hold the tables against each other, and return what is wrong with them.
 
@@ -191,6 +191,8 @@ def examine_tables(
         The tables by name; optional ones may be absent or None.
     unknown
         Tables whose rows are not known, because their file cannot be read: nothing is held against them.
+    parameters
+        The parameters; None = not known, so that nothing is held against them.
 
     Returns
     -------
@@ -216,12 +218,13 @@ def examine_tables(
     for fault in faults:
         for column in _columns_of(fault):
             unread.setdefault((fault.table, column), set()).add(fault.row)
-    faults.extend(fault for fault in check_tables(frames, unknown) if not _is_known(fault, unread))
+    payers = None if parameters is None else parameters.payers
+    faults.extend(fault for fault in check_tables(frames, unknown, payers) if not _is_known(fault, unread))
     return frames, faults
 
 
-def _validated(given: Mapping[str, pd.DataFrame | None]) -> dict[str, pd.DataFrame]:
-    frames, faults = examine_tables(given)
+def _validated(given: Mapping[str, pd.DataFrame | None], parameters: Parameters) -> dict[str, pd.DataFrame]:
+    frames, faults = examine_tables(given, parameters=parameters)
     if faults:
         raise InputError(faults)
     return {name: _sealed(TABLES[name], frame) for name, frame in frames.items()}

@@ -4,6 +4,7 @@ The rules and their order are those of `docs/formulation.md`, section 1.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -15,8 +16,6 @@ from placement_opt.errors import Fault, InputError
 from placement_opt.facts import NOBODY, Bools, Facts, Ints
 from placement_opt.schema import ANY, MAINSTREAM_KINDS, ORDINARY_CLASS_KINDS
 from placement_opt.transport import is_entitled, reach_miles
-
-ROWS_PER_BLOCK = 4_096
 
 
 class Reason(IntEnum):
@@ -58,213 +57,299 @@ REASON_TEXTS = {
 }
 """What an officer reads for each reason."""
 
-Rule = Callable[[Facts, Ints], Bools]
-"""Positions of pupils (a column of shape (n, 1)) to a mask of refused pairs that broadcasts to (n, provisions)."""
+Refuses = Callable[[Facts, Ints, Ints], Bools]
+"""Positions of pupils and of provisions, which broadcast, to a mask of refused pairs."""
 
 
-def must_elsewhere(facts: Facts, pupil: Ints) -> Bools:
+@dataclass(frozen=True)
+class Rule:
+    """A rule that needs no other pair to decide about a pair.
+
+    Parameters
+    ----------
+    reason
+        What it says when it refuses.
+    refuses
+        What it asks.
+    of_groups
+        It asks nothing of a pupil but what makes the pupil's group (`Facts.groups`).
+    bends
+        It gives way where an officer says that the pupil must go.
+    """
+
+    reason: Reason
+    refuses: Refuses
+    of_groups: bool = True
+    bends: bool = False
+
+
+def must_elsewhere(facts: Facts, pupil: Ints, provision: Ints) -> Bools:
     """Refuse every other provision to a pupil for whom an officer has decided."""
     must = facts.must[pupil]
-    return np.asarray((must != NOBODY) & (must != np.arange(len(facts.provisions))), dtype=np.bool_)
+    return np.asarray((must != NOBODY) & (must != provision), dtype=np.bool_)
 
 
-def never(facts: Facts, pupil: Ints) -> Bools:
+def never(facts: Facts, pupil: Ints, provision: Ints) -> Bools:
     """Refuse the pairs that an officer ruled out."""
-    refused = np.zeros((len(pupil), len(facts.provisions)), dtype=bool)
     pupils, provisions = facts.never
-    inside = np.isin(pupils, pupil)
-    refused[pupils[inside] - pupil[0, 0], provisions[inside]] = True
-    return refused
+    width = len(facts.provisions)
+    return np.isin(pupil * width + provision, pupils * width + provisions)
 
 
-def closed(facts: Facts, pupil: Ints) -> Bools:  # noqa: ARG001 - the contract of a rule
+def closed(facts: Facts, pupil: Ints, provision: Ints) -> Bools:  # noqa: ARG001 - the contract of a rule
     """Refuse provisions that are out of use."""
-    return np.asarray(facts.provision_column("status")[None, :] == "closed", dtype=np.bool_)
+    return np.asarray(facts.provision_column("status") == "closed", dtype=np.bool_)[provision]
 
 
-def unreachable(facts: Facts, pupil: Ints) -> Bools:
+def unreachable(facts: Facts, pupil: Ints, provision: Ints) -> Bools:
     """Refuse what no known journey leads to."""
-    return np.isnan(facts.minutes(pupil, _all(facts)))
+    return np.isnan(facts.minutes(pupil, provision))
 
 
-def no_hub(facts: Facts, pupil: Ints) -> Bools:  # noqa: ARG001 - the contract of a rule
+def no_hub(facts: Facts, pupil: Ints, provision: Ints) -> Bools:  # noqa: ARG001 - the contract of a rule
     """Refuse spokes that no hub can be linked to."""
-    served = facts.links["spoke_id"]
-    is_served = facts.provisions["provision_id"].isin(served).to_numpy()
-    return np.asarray((facts.kinds == "spoke") & ~is_served, dtype=np.bool_)[None, :]
+    is_served = facts.provisions["provision_id"].isin(facts.links["spoke_id"]).to_numpy()
+    return np.asarray((facts.kinds == "spoke") & ~is_served, dtype=np.bool_)[provision]
 
 
-def year_group(facts: Facts, pupil: Ints) -> Bools:
+def year_group(facts: Facts, pupil: Ints, provision: Ints) -> Bools:
     """Refuse provisions that do not take the pupil's year group."""
     year = facts.pupil_column("year_group")[pupil]
-    lowest, highest = facts.provision_column("min_year"), facts.provision_column("max_year")
+    lowest, highest = facts.provision_column("min_year")[provision], facts.provision_column("max_year")[provision]
     return np.asarray((year < lowest) | (year > highest), dtype=np.bool_)
 
 
-def need(facts: Facts, pupil: Ints) -> Bools:
+def need(facts: Facts, pupil: Ints, provision: Ints) -> Bools:
     """Refuse provisions that do not take the pupil's primary need (or, by policy, a secondary one)."""
-    pupils = facts.pupils.iloc[pupil[:, 0]]
-    takes = _membership(facts.provisions["needs"], pupils["need"])
+    takes = _takes(facts, "needs", "need", pupil, provision)
     if facts.policy.match_secondary_needs:
-        takes |= _membership(facts.provisions["needs"], pupils["secondary_needs"])
-    return ~takes & ~_presumed(facts, pupil)
+        takes |= _takes(facts, "needs", "secondary_needs", pupil, provision)
+    return ~takes & ~_presumed(facts, pupil, provision)
 
 
-def band(facts: Facts, pupil: Ints) -> Bools:
+def band(facts: Facts, pupil: Ints, provision: Ints) -> Bools:
     """Refuse provisions that do not take the pupil's band."""
-    takes = _membership(facts.provisions["bands"], facts.pupils["band"].iloc[pupil[:, 0]])
-    return ~takes & ~_presumed(facts, pupil)
+    return ~_takes(facts, "bands", "band", pupil, provision) & ~_presumed(facts, pupil, provision)
 
 
-def time(facts: Facts, pupil: Ints) -> Bools:
+def time(facts: Facts, pupil: Ints, provision: Ints) -> Bools:
     """Refuse journeys over the pupil's own limit, or over the policy's where the pupil has none."""
-    common = np.inf if facts.policy.max_minutes is None else facts.policy.max_minutes
-    limit = facts.pupils["max_minutes"].fillna(common).to_numpy(dtype=float)
-    return facts.minutes(pupil, _all(facts)) > limit[pupil]
+    limit = facts.most_minutes
+    if np.isinf(limit).all():
+        return np.zeros(np.broadcast_shapes(pupil.shape, provision.shape), dtype=bool)
+    return facts.minutes(pupil, provision) > limit[pupil]
 
 
-def authority(facts: Facts, pupil: Ints) -> Bools:  # noqa: ARG001 - the contract of a rule
+def authority(facts: Facts, pupil: Ints, provision: Ints) -> Bools:  # noqa: ARG001 - the contract of a rule
     """Refuse schools of authorities that the policy leaves out; a school without an authority is not refused."""
     if facts.policy.authorities is None:
-        return np.zeros((1, len(facts.provisions)), dtype=bool)
+        return np.zeros(provision.shape, dtype=bool)
     names = facts.settings["authority"]
     outside = (names.notna() & ~names.isin(facts.policy.authorities)).to_numpy()
-    return outside[facts.setting_of][None, :]
+    return np.asarray(outside[facts.setting_of][provision], dtype=np.bool_)
 
 
-def no_transport(facts: Facts, pupil: Ints) -> Bools:
+def no_transport(facts: Facts, pupil: Ints, provision: Ints) -> Bools:
     """Refuse pairs for which transport is owed and no permitted mode reaches that far."""
-    miles = facts.miles(pupil, _all(facts))
-    return is_entitled(facts, pupil, miles) & (miles > reach_miles(facts)[pupil])
+    reach = reach_miles(facts)
+    if np.isposinf(reach).all():
+        return np.zeros(np.broadcast_shapes(pupil.shape, provision.shape), dtype=bool)
+    miles = facts.miles(pupil, provision)
+    return is_entitled(facts, pupil, miles) & (miles > reach[pupil])
 
 
-HARD_FACTS: tuple[tuple[Reason, Rule], ...] = (
-    (Reason.MUST_ELSEWHERE, must_elsewhere),
-    (Reason.NEVER, never),
-    (Reason.CLOSED, closed),
-    (Reason.UNREACHABLE, unreachable),
-    (Reason.NO_HUB, no_hub),
+RULES = (
+    Rule(Reason.MUST_ELSEWHERE, must_elsewhere, of_groups=False),
+    Rule(Reason.NEVER, never, of_groups=False),
+    Rule(Reason.CLOSED, closed),
+    Rule(Reason.UNREACHABLE, unreachable, of_groups=False),
+    Rule(Reason.NO_HUB, no_hub),
+    Rule(Reason.YEAR_GROUP, year_group, bends=True),
+    Rule(Reason.NEED, need, bends=True),
+    Rule(Reason.BAND, band, bends=True),
+    Rule(Reason.TIME, time, of_groups=False, bends=True),
+    Rule(Reason.AUTHORITY, authority, bends=True),
+    Rule(Reason.NO_TRANSPORT, no_transport, of_groups=False),
 )
-"""Rules that bind even where an officer says the pupil must go."""
-
-SUITABILITY: tuple[tuple[Reason, Rule], ...] = (
-    (Reason.YEAR_GROUP, year_group),
-    (Reason.NEED, need),
-    (Reason.BAND, band),
-    (Reason.TIME, time),
-    (Reason.AUTHORITY, authority),
-)
-"""Rules that an officer's `must` overrides."""
+"""Rules 1 to 11, in the order in which they are asked."""
 
 
-def refuse(facts: Facts) -> tuple[NDArray[np.uint8], Bools]:
-    """Ask every rule about every pair.
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """How some pupils stand after all rules.
 
-    Returns
-    -------
-    refusals
-        Shape (pupils, provisions): the first `Reason` that refuses, 0 where the pair is allowed.
-    stays
-        Which pupils stay at their present provision.
+    Parameters
+    ----------
+    pupil, provision
+        Positions of the allowed pairs, sorted by pupil and provision.
+    stays, could_keep
+        The pupils who stay at their present provision, and those for whom it is allowed: positions.
+    """
+
+    pupil: Ints
+    provision: Ints
+    stays: Ints
+    could_keep: Ints
+
+
+def allow(facts: Facts, rows: Ints) -> Standing:
+    """Ask every rule about some pupils.
+
+    Parameters
+    ----------
+    facts
+        What is known.
+    rows
+        Positions of pupils, ascending.
 
     Raises
     ------
     InputError
         When a pupil must go to a place that is closed, unreachable, unserved or without transport.
     """
-    blocks = [_refuse_block(facts, rows) for rows in _blocks(len(facts.pupils))]
-    refusals = np.concatenate(blocks) if blocks else np.zeros((0, len(facts.provisions)), dtype=np.uint8)
-    _check_musts(facts, refusals)
-    stays = _who_stays(facts, refusals)
-    _refuse_moves(facts, refusals, stays)
-    _refuse_other_schools(facts, refusals, stays)
-    _refuse_other_kinds(facts, refusals, stays)
-    return refusals, stays
+    decided = np.isin(rows, np.append(np.flatnonzero(facts.must != NOBODY), facts.never[0]))
+    pupil, provision = _ordinary(facts, rows[~decided])
+    if decided.any():
+        refusals = _first_refusals(facts, rows[decided])
+        _check_musts(facts, rows[decided], refusals)
+        more, where = np.nonzero(refusals == 0)
+        pupil, provision = np.append(pupil, rows[decided][more]), np.append(provision, where)
+        order = np.lexsort((provision, pupil))
+        pupil, provision = pupil[order], provision[order]
+    stays = _who_stays(facts, pupil, provision)
+    fits = later_refusals(facts, pupil, provision, np.isin(pupil, stays)) == 0
+    pupil, provision = pupil[fits], provision[fits]
+    return Standing(pupil, provision, stays, pupil[provision == facts.current[pupil]])
 
 
-def _blocks(rows: int) -> list[Ints]:
-    return [np.arange(start, min(start + ROWS_PER_BLOCK, rows)) for start in range(0, rows, ROWS_PER_BLOCK)]
+def refusals_of(facts: Facts, rows: Ints) -> NDArray[np.uint8]:
+    """Return for some pupils and every provision the first `Reason` that refuses the pair, 0 where it is allowed.
 
-
-def _refuse_block(facts: Facts, rows: Ints) -> NDArray[np.uint8]:
-    refusals = np.zeros((len(rows), len(facts.provisions)), dtype=np.uint8)
-    pupil = rows[:, None]
-    decided = facts.must[pupil] == np.arange(len(facts.provisions))
-    for reason, rule in HARD_FACTS:
-        refusals[(refusals == 0) & rule(facts, pupil)] = reason
-    for reason, rule in SUITABILITY:
-        refusals[(refusals == 0) & rule(facts, pupil) & ~decided] = reason
-    refusals[(refusals == 0) & no_transport(facts, pupil)] = Reason.NO_TRANSPORT
+    Parameters
+    ----------
+    facts
+        What is known.
+    rows
+        Positions of pupils, ascending.
+    """
+    refusals = _first_refusals(facts, rows)
+    row, provision = np.nonzero(refusals == 0)
+    stays = np.isin(rows[row], _who_stays(facts, rows[row], provision))
+    refusals[row, provision] = later_refusals(facts, rows[row], provision, stays)
     return refusals
 
 
-def _check_musts(facts: Facts, refusals: NDArray[np.uint8]) -> None:
-    rows = np.flatnonzero(facts.must != NOBODY)
+def _ordinary(facts: Facts, rows: Ints) -> tuple[Ints, Ints]:
+    """Return the pairs that rules 1 to 11 allow, for pupils about whom no officer has decided anything."""
+    of_pupil, refused = facts.group_of, group_refusals(facts)
+    pupil, provision = facts.reachable(rows)
+    if pupil is None:
+        row, provision = np.nonzero(~refused[of_pupil[rows]])
+        pupil = rows[row]
+    else:
+        fits = ~refused[of_pupil[pupil], provision]
+        pupil, provision = pupil[fits], provision[fits]
+    for rule in RULES[2:]:
+        if not rule.of_groups:
+            fits = ~rule.refuses(facts, pupil, provision)
+            if not fits.all():
+                pupil, provision = pupil[fits], provision[fits]
+    return pupil, provision
+
+
+def group_refusals(facts: Facts) -> Bools:
+    """Return which provisions the rules that ask about groups refuse: shape (groups, provisions)."""
+    first = facts.first_of_group[:, None]
+    refused = np.zeros((len(first), len(facts.provisions)), dtype=bool)
+    for rule in RULES:
+        if rule.of_groups:
+            refused |= rule.refuses(facts, first, _all(facts))
+    return refused
+
+
+def _first_refusals(facts: Facts, rows: Ints) -> NDArray[np.uint8]:
+    """Return the first of rules 1 to 11 that refuses each pair, 0 for none."""
+    refusals = np.zeros((len(rows), len(facts.provisions)), dtype=np.uint8)
+    pupil = rows[:, None]
+    is_must = facts.must[pupil] == _all(facts)
+    for rule in RULES:
+        refused = rule.refuses(facts, pupil, _all(facts))
+        refusals[(refusals == 0) & (refused & ~is_must if rule.bends else refused)] = rule.reason
+    return refusals
+
+
+def _check_musts(facts: Facts, rows: Ints, refusals: NDArray[np.uint8]) -> None:
     faults = []
-    for row in rows:
-        reason = Reason(int(refusals[row, facts.must[row]]))
+    for at in np.flatnonzero(facts.must[rows] != NOBODY):
+        must = facts.must[rows[at]]
+        reason = Reason(int(refusals[at, must]))
         if reason is not Reason.ALLOWED:
-            pupil_id = facts.pupils["pupil_id"].iloc[row]
-            provision_id = facts.provisions["provision_id"].iloc[facts.must[row]]
+            pupil_id = facts.pupils["pupil_id"].iloc[rows[at]]
+            provision_id = facts.provisions["provision_id"].iloc[must]
             message = f"must be the place of pupil {pupil_id}, but it cannot be: {REASON_TEXTS[reason]}."
             faults.append(Fault("pair_rules", "provision_id", "", str(provision_id), message))
     if faults:
         raise InputError(faults)
 
 
-def _who_stays(facts: Facts, refusals: NDArray[np.uint8]) -> Bools:
-    rows = np.arange(len(facts.pupils))
-    present = facts.current != NOBODY
-    keeps = present & (refusals[rows, np.where(present, facts.current, 0)] == 0)
-    may_move = np.isin(facts.pupil_column("year_group"), facts.policy.phase_years) | (facts.policy.moves == "all")
+def _who_stays(facts: Facts, pupil: Ints, provision: Ints) -> Ints:
+    """Return which of some pupils stay, given the pairs that rules 1 to 11 allow them."""
+    keeps = pupil[provision == facts.current[pupil]]
+    due = np.isin(facts.pupil_column("year_group")[keeps], facts.policy.phase_years) | (facts.policy.moves == "all")
     if facts.policy.moves == "flagged":
-        may_move |= facts.pupil_column("movable").astype(bool)
-    decided = facts.must != NOBODY
-    return np.asarray(keeps & np.where(decided, facts.must == facts.current, ~may_move), dtype=np.bool_)
+        due |= facts.pupil_column("movable")[keeps].astype(bool)
+    decided = facts.must[keeps] != NOBODY
+    stays = np.where(decided, facts.must[keeps] == facts.current[keeps], ~due)
+    return np.asarray(keeps[stays], dtype=np.int64)
 
 
-def _refuse_moves(facts: Facts, refusals: NDArray[np.uint8], stays: Bools) -> None:
-    elsewhere = np.arange(len(facts.provisions)) != facts.current[:, None]
-    refusals[(refusals == 0) & stays[:, None] & elsewhere] = Reason.STAYS
+def later_refusals(facts: Facts, pupil: Ints, provision: Ints, stays: Bools) -> NDArray[np.uint8]:
+    """Ask rules 12 to 14 about all the pairs of some pupils that rules 1 to 11 allow.
+
+    Parameters
+    ----------
+    facts
+        What is known.
+    pupil, provision
+        Positions, sorted by pupil.
+    stays
+        For each pair, whether its pupil stays.
+    """
+    refusals = np.zeros(len(pupil), dtype=np.uint8)
+    refusals[stays & (provision != facts.current[pupil])] = Reason.STAYS
+    free = ~stays & (facts.must[pupil] == NOBODY)
+    if facts.policy.requests == "hard":
+        granted = facts.setting_of[provision] == facts.requested[pupil]
+        _refuse_others(refusals, pupil, free, granted, Reason.REQUESTED_ELSEWHERE)
+    if facts.policy.mainstream == "hard":
+        wants = free & (facts.pupils["mainstream"] == "wanted").to_numpy()[pupil]
+        granted = np.isin(facts.kinds, MAINSTREAM_KINDS)[provision]
+        _refuse_others(refusals, pupil, wants, granted, Reason.MAINSTREAM_WANTED)
+    return refusals
 
 
-def _refuse_other_schools(facts: Facts, refusals: NDArray[np.uint8], stays: Bools) -> None:
-    if facts.policy.requests != "hard":
-        return
-    at_requested = facts.setting_of[None, :] == facts.requested[:, None]
-    binds = ~stays & (facts.must == NOBODY) & ((refusals == 0) & at_requested).any(axis=1)
-    refusals[(refusals == 0) & binds[:, None] & ~at_requested] = Reason.REQUESTED_ELSEWHERE
-
-
-def _refuse_other_kinds(facts: Facts, refusals: NDArray[np.uint8], stays: Bools) -> None:
-    if facts.policy.mainstream != "hard":
-        return
-    is_mainstream = np.isin(facts.kinds, MAINSTREAM_KINDS)[None, :]
-    wanted = (facts.pupils["mainstream"] == "wanted").to_numpy()
-    binds = wanted & ~stays & (facts.must == NOBODY) & ((refusals == 0) & is_mainstream).any(axis=1)
-    refusals[(refusals == 0) & binds[:, None] & ~is_mainstream] = Reason.MAINSTREAM_WANTED
+def _refuse_others(refusals: NDArray[np.uint8], pupil: Ints, wants: Bools, granted: Bools, reason: Reason) -> None:
+    """Refuse what does not grant a wish to those for whom something that is allowed so far does."""
+    possible = np.unique(pupil[(refusals == 0) & wants & granted])
+    refusals[(refusals == 0) & wants & ~granted & np.isin(pupil, possible)] = reason
 
 
 def _all(facts: Facts) -> Ints:
     return np.arange(len(facts.provisions))[None, :]
 
 
-def _presumed(facts: Facts, pupil: Ints) -> Bools:
+def _presumed(facts: Facts, pupil: Ints, provision: Ints) -> Bools:
     """Return the pairs that need and band cannot refuse: suitability is no ground at the section 33 step."""
     if facts.policy.mainstream == "off":
-        return np.zeros((1, len(facts.provisions)), dtype=bool)
+        return np.zeros((1,) * max(pupil.ndim, provision.ndim), dtype=bool)
     wanted = (facts.pupils["mainstream"] == "wanted").to_numpy()
-    return np.asarray(wanted[pupil] & np.isin(facts.kinds, ORDINARY_CLASS_KINDS), dtype=np.bool_)
+    return np.asarray(wanted[pupil] & np.isin(facts.kinds, ORDINARY_CLASS_KINDS)[provision], dtype=np.bool_)
 
 
-def _membership(provision_lists: "pd.Series[str]", pupil_lists: "pd.Series[str]") -> Bools:
-    """Return whether each provision's list holds one of each pupil's entries: shape (pupils, provisions)."""
-    lists = [frozenset(split_list(text)) for text in provision_lists]
-    cells = pupil_lists.fillna("")
-    by_cell = {
-        cell: np.array([ANY in entries or not entries.isdisjoint(split_list(cell)) for entries in lists], dtype=bool)
-        for cell in cells.unique()
-    }
-    if not by_cell:
-        return np.zeros((0, len(lists)), dtype=bool)
-    return np.stack([by_cell[cell] for cell in cells])
+def _takes(facts: Facts, provision_column: str, pupil_column: str, pupil: Ints, provision: Ints) -> Bools:
+    """Return whether a provision's list holds one of the entries of a pupil's cell."""
+    lists = [frozenset(split_list(text)) for text in facts.provisions[provision_column]]
+    codes, cells = pd.factorize(facts.pupils[pupil_column].fillna(""))
+    rows = [[ANY in entries or not entries.isdisjoint(split_list(cell)) for entries in lists] for cell in cells]
+    takes = np.array(rows, dtype=np.bool_).reshape(len(cells), len(lists))
+    return np.asarray(takes[codes[pupil], provision], dtype=np.bool_)

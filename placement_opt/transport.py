@@ -94,17 +94,10 @@ def walking_limit_miles(facts: Facts) -> Floats:
 
 
 def is_entitled(facts: Facts, pupil: Ints, miles: Floats) -> Bools:
-    """Return who is owed transport, for positions of pupils that broadcast with miles.
-
-    An officer's decision (`entitled`) comes first; then mobility (wheelchair, alone, assistant): such a pupil cannot
-    reasonably be expected to walk any distance; then the walking distance.
-    """
-    decided = facts.pupils["entitled"]
-    needs_it = facts.pupils[["wheelchair", "solo", "assistant"]].any(axis=1).to_numpy()
-    always = decided.fillna(value=False).to_numpy(dtype=bool) | (decided.isna().to_numpy() & needs_it)
-    never = (~decided.fillna(value=True)).to_numpy(dtype=bool)
-    far = miles > walking_limit_miles(facts)[pupil]
-    return np.asarray(always[pupil] | (far & ~never[pupil]), dtype=np.bool_)
+    """Return who is owed transport, for positions of pupils that broadcast with miles."""
+    entitlement = facts.entitlement[pupil]
+    is_far = miles > walking_limit_miles(facts)[pupil]
+    return np.asarray((entitlement > 0) | ((entitlement == 0) & is_far), dtype=np.bool_)
 
 
 def permitted(facts: Facts, modes: pd.DataFrame) -> Bools:
@@ -139,19 +132,23 @@ def estimate_journeys(facts: Facts, pupil: Ints, provision: Ints) -> Journeys:
     modes, days = modes_of(facts.problem), facts.problem.parameters.days_per_year
     miles = facts.miles(pupil, provision)
     entitled = is_entitled(facts, pupil, miles)
-    may_use, solo = permitted(facts, modes), facts.pupil_column("solo")[pupil]
-    best = np.full(len(pupil), np.inf)
-    mode = np.full(len(pupil), NOBODY, dtype=np.int64)
-    co2e_kg = np.zeros(len(pupil))
+    solo = facts.pupil_column("solo")[pupil]
+    best_gbp, mode = np.zeros(len(pupil)), np.full(len(pupil), NOBODY, dtype=np.int64)
     for place, row in enumerate(modes.to_dict("records")):
         riders = np.where(solo, 1.0, row["riders"])
         gbp = np.round(days * (row["gbp_per_day"] + row["gbp_per_mile"] * 2 * miles) / riders, 2)
-        in_reach = np.isnan(row["max_miles"]) | (miles <= row["max_miles"])
-        better = entitled & may_use[pupil, place] & in_reach & (gbp < best)
-        kg = days * 2 * miles * row["vehicle_miles_per_mile"] * row["co2e_kg_per_mile"] / riders
-        best, mode, co2e_kg = np.where(better, gbp, best), np.where(better, place, mode), np.where(better, kg, co2e_kg)
-    transport_gbp = np.where(mode == NOBODY, 0.0, best)
-    return Journeys(entitled, mode, transport_gbp, np.round(co2e_kg, 3))
+        better = entitled & permitted(facts, modes)[pupil, place] & ((mode == NOBODY) | (gbp < best_gbp))
+        if not np.isnan(row["max_miles"]):
+            better &= miles <= row["max_miles"]
+        best_gbp[better], mode[better] = gbp[better], place
+    return Journeys(entitled, mode, best_gbp, _co2e_kg(facts, modes, mode, solo, miles))
+
+
+def _co2e_kg(facts: Facts, modes: pd.DataFrame, mode: Ints, solo: Bools, miles: Floats) -> Floats:
+    kg_per_mile = np.append((modes["vehicle_miles_per_mile"] * modes["co2e_kg_per_mile"]).to_numpy(dtype=float), 0.0)
+    riders = np.where(solo, 1.0, np.append(modes["riders"].to_numpy(dtype=float), 1.0)[mode])
+    kg = facts.problem.parameters.days_per_year * 2 * miles * kg_per_mile[mode] / riders
+    return np.asarray(np.round(kg, 3), dtype=np.float64)
 
 
 def is_over_guide(facts: Facts, pupil: Ints, minutes: Floats) -> Bools:

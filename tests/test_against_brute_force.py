@@ -123,9 +123,10 @@ def test_every_pair_has_the_reason_or_the_price_of_the_page(first: int) -> None:
         except InputAtFaultError:
             continue
         pairs = candidate_pairs(case.problem, case.travel, policy=case.policy)
+        refusals = pairs.refusals(np.arange(len(case.problem.pupils)))
         pupils, provisions = case.problem.pupils["pupil_id"].tolist(), case.problem.provisions["provision_id"].tolist()
         given = {
-            (pupil, provision): Reason(int(pairs.refusals[row, column]))
+            (pupil, provision): Reason(int(refusals[row, column]))
             for row, pupil in enumerate(pupils)
             for column, provision in enumerate(provisions)
         }

@@ -11,7 +11,7 @@ ROOT = Path(placement_opt.__file__).parent
 
 LAYERS = (
     ("errors", "schema"),
-    ("cells", "consistency", "headers", "parameters", "policy", "problem", "travel", "plan_tables", "plan"),
+    ("cells", "consistency", "headers", "parameters", "policy", "problem", "travel", "plan_tables", "certificate", "plan"),
     ("files", "registers", "examples"),
     ("facts", "tariff", "transport", "links", "rules", "prices", "pairs", "answer"),
     ("verify",),
@@ -23,7 +23,7 @@ LAYERS = (
 )
 """From the bottom up; a module may import its own layer and those before it."""
 
-ONLY_BELOW = {"pulp": {"model", "solve"}, "highspy": {"solve"}}
+ONLY_BELOW = {"pulp": {"model", "solve"}, "highspy": {"solve"}, "ot": {"solve"}, "scipy": {"solve"}}
 """Libraries that only these parts may import."""
 
 

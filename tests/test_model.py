@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from placement_opt.errors import NoPlanError
-from placement_opt.model import build_model
+from placement_opt.model import Model, draft_model, write_model
 from placement_opt.model.draft import Draft
 from placement_opt.pairs import candidate_pairs
 from placement_opt.policy import SolveOptions
@@ -31,9 +31,9 @@ def score(case: Case, monkeypatch: pytest.MonkeyPatch, without: str = "") -> Sco
 
     with monkeypatch.context() as patch:
         patch.setattr(Draft, "row", row)
-        draft = build_model(candidate_pairs(problem, crow_fly(problem), policy=policy))
+        draft = draft_model(candidate_pairs(problem, crow_fly(problem), policy=policy))
         try:
-            stages = solve_in_stages(draft, SolveOptions(gap=0), Clock(None), lambda _: None)
+            stages = solve_in_stages(write_model(draft), SolveOptions(gap=0), Clock(None), lambda _: None)
         except NoPlanError:
             return NOTHING
     values = {stage.name: stage.value for stage in stages}
@@ -111,6 +111,13 @@ def _siblings(force: str) -> Case:
     return problem, replace(policy, siblings=force)  # type: ignore[arg-type]
 
 
+def _candidate_hub_with_teams() -> Case:
+    """Return the case in which teams can be had only by opening the hub that they belong to."""
+    problem, policy = _outreach(hubs=_hub(team_gbp=0, max_teams=9))
+    changed = problem.provisions.assign(status=["candidate", "open", "open", "open"], open_gbp=[9_000, 0, 0, 0])
+    return problem.replace(provisions=changed, pupils=problem.pupils), policy
+
+
 ROWS: dict[str, Case] = {
     "places": lp_cases.places(),
     "part": _part_limit_that_binds(),
@@ -119,7 +126,6 @@ ROWS: dict[str, Case] = {
     "drawn": _link_without_hours(),
     "support": _outreach(),
     "team_hours": _outreach(hubs=_hub(max_teams=1, team_hours_per_week=10)),
-    "teams": _two_spokes_needed(max_teams=1, team_hours_per_week=6, max_spokes=2),
     "spokes": _two_spokes_needed(),
     "hub_open": _candidate_hub(),
     "resource": _scarce_therapy(),
@@ -143,19 +149,25 @@ def test_without_c1_nobody_is_placed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_the_row_of_a_decision_the_pupil_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    full, loose = (score(lp_cases.decision(), monkeypatch, without=name) for name in ("", "must"))
+    full, loose = (score(lp_cases.decision(), monkeypatch, without=name) for name in ("", "pupil"))
     assert loose[1] < full[1]
 
 
 @pytest.mark.parametrize(
     ("name", "case"),
-    [("a_team", _outreach()), ("open", lp_cases.sites()), ("over_open", lp_cases.sites())],
-    ids=["a_team", "open", "over_open"],
+    [("a_team", _outreach()), ("over_open", lp_cases.sites()), ("teams", _candidate_hub_with_teams())],
+    ids=["a_team", "over_open", "teams"],
 )
 def test_rows_that_only_tighten_the_bound_change_no_optimum(
     name: str, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert score(case, monkeypatch, without=name) == score(case, monkeypatch)
+
+
+def test_that_only_open_provisions_take_pupils_only_tightens_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = score(lp_cases.sites(), monkeypatch)
+    monkeypatch.setattr(Model, "_open_before_use", lambda _: None)
+    assert score(lp_cases.sites(), monkeypatch) == full
 
 
 def test_without_both_rows_of_being_open_a_closed_provision_takes_pupils(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,9 +177,10 @@ def test_without_both_rows_of_being_open_a_closed_provision_takes_pupils(monkeyp
     original = Draft.row
 
     def row(self: Draft, name: str, *arguments: Any, **options: Any) -> None:
-        if not name.startswith(("open_", "over_open_")):
+        if not name.startswith("over_open_"):
             original(self, name, *arguments, **options)
 
     full = score(case, monkeypatch)
     monkeypatch.setattr(Draft, "row", row)
+    monkeypatch.setattr(Model, "_open_before_use", lambda _: None)
     assert score(case, monkeypatch) < full

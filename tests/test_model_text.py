@@ -5,10 +5,9 @@
 
 from pathlib import Path
 
-import pulp
 import pytest
 
-from placement_opt.model import build_model
+from placement_opt.model import draft_model, write_model
 from placement_opt.pairs import candidate_pairs
 from placement_opt.travel import crow_fly
 from tests.lp_cases import CASES
@@ -18,15 +17,12 @@ STORE = Path(__file__).parent / "lp"
 
 def lp_text(name: str, folder: Path) -> str:
     problem, policy = CASES[name]()
-    draft = build_model(candidate_pairs(problem, crow_fly(problem), policy=policy))
-    terms = [*draft.money.terms, *draft.weighed.terms]
+    draft = draft_model(candidate_pairs(problem, crow_fly(problem), policy=policy))
     constant = draft.money.constant + draft.weighed.constant
-    merged: dict[pulp.LpVariable, float] = {}
-    for column, coefficient in terms:
-        merged[column] = merged.get(column, 0.0) + coefficient
-    draft.problem.setObjective(pulp.LpAffineExpression(merged, constant=constant))
+    model = write_model(draft)
+    model.set_objective([(draft.money, 1.0), (draft.weighed, 1.0)])
     path = folder / f"{name}.lp"
-    draft.problem.writeLP(str(path))
+    model.problem.writeLP(str(path))
     about = (CASES[name].__doc__ or "").strip()
     unplaced = f"unplaced = {draft.unplaced.constant:g} + {len(draft.unplaced.terms)} columns"
     header = f"\\ {about}\n\\ money and weighed include the constant {constant:,.2f}; {unplaced}\n"

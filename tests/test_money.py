@@ -177,4 +177,4 @@ def test_minutes_over_the_guidance_depend_on_the_phase() -> None:
     for year, miles, over in ((6, 22.5, False), (6, 22.51, True), (7, 37.5, False), (7, 37.51, True)):
         problem = question(pupil={"year_group": year})
         pairs = candidate_pairs(problem, at_distance(problem, miles))
-        assert bool(pairs.allowed.over_guide[0]) is over
+        assert bool(pairs.costed().over_guide[0]) is over

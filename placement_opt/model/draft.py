@@ -1,37 +1,85 @@
-"""A model being written: columns, rows and objective terms, with what each row means in words."""
+"""A model being drafted: columns, rows and objectives as arrays over all pairs, with what each row means in words.
+
+The draft holds every allowed pair and no PuLP object, so it stays small; `model.writing` writes as many of its pairs as
+are wanted into a PuLP problem.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from enum import IntEnum
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import pulp
 
 from placement_opt.facts import Bools, Facts, Floats, Ints
 from placement_opt.pairs import Pairs
 
-Terms = list[tuple[pulp.LpVariable, float]]
+Terms = list[tuple[int, float]]
+"""Numbers of columns with their coefficients."""
 
-LE, EQ, GE = pulp.LpConstraintLE, pulp.LpConstraintEQ, pulp.LpConstraintGE
+NO_SITE = -1
+
+
+class Sense(IntEnum):
+    """How a row's sum stands to its right-hand side."""
+
+    LE = -1
+    EQ = 0
+    GE = 1
+
+
+LE, EQ, GE = Sense.LE, Sense.EQ, Sense.GE
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that is no pair's."""
+
+    name: str
+    least: float
+    most: float
+    whole: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A row: pairs and other columns with their coefficients, a sense and a right-hand side.
+
+    Parameters
+    ----------
+    name
+        Family and positions.
+    pairs, amounts
+        Positions of decided pairs, and one coefficient each.
+    terms
+        Other columns with their coefficients, each column once.
+    """
+
+    name: str
+    pairs: Ints
+    amounts: Floats
+    terms: Terms
+    sense: Sense
+    right: float
 
 
 @dataclass
 class Objective:
-    """A sum to be minimised: terms and the part that no decision changes."""
+    """A sum to be minimised: amounts of the decided pairs, terms of other columns, and what no decision changes."""
 
-    terms: Terms = field(default_factory=list)
+    pairs: Floats
+    terms: dict[int, float] = field(default_factory=dict)
     constant: float = 0.0
 
-    def add(self, column: pulp.LpVariable, coefficient: float) -> None:
+    def add(self, column: int, coefficient: float) -> None:
         """Add a term; zero coefficients are left out."""
         if coefficient:
-            self.terms.append((column, coefficient))
+            self.terms[column] = self.terms.get(column, 0.0) + coefficient
 
 
 @dataclass
 class Draft:
-    """The PuLP problem of a set of pairs, family by family.
+    """The model of a set of pairs, family by family.
 
     Parameters
     ----------
@@ -48,16 +96,13 @@ class Draft:
 
     pairs: Pairs
     enforced: Collection[str] | None = None
-    problem: pulp.LpProblem = field(default_factory=lambda: pulp.LpProblem("placement", pulp.LpMinimize))
-    unplaced: Objective = field(default_factory=Objective)
-    money: Objective = field(default_factory=Objective)
-    weighed: Objective = field(default_factory=Objective)
-    minutes: Objective = field(default_factory=Objective)
-    broken: Objective = field(default_factory=Objective)
+    columns: list[Column] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     sentences: dict[str, str] = field(default_factory=dict)
-    slacks: dict[str, list[pulp.LpVariable]] = field(default_factory=dict)
-    is_open: dict[int, pulp.LpVariable] = field(default_factory=dict)
-    links: dict[tuple[int, int], pulp.LpVariable] = field(default_factory=dict)
+    slacks: dict[str, list[int]] = field(default_factory=dict)
+    is_open: dict[int, int] = field(default_factory=dict)
+    links: dict[tuple[int, int], int] = field(default_factory=dict)
+    classes: dict[int, int] = field(default_factory=dict)
 
     @property
     def facts(self) -> Facts:
@@ -67,17 +112,17 @@ class Draft:
     @cached_property
     def decided(self) -> Ints:
         """Positions, among the allowed pairs, of those that are a decision: pupils who stay have none."""
-        return np.flatnonzero(~self.pairs.stays[self.pairs.allowed.pupil])
+        return np.flatnonzero(~self.pairs.stays[self.pairs.pupil])
 
     @cached_property
     def pupil(self) -> Ints:
         """Pupil of each decided pair."""
-        return self.pairs.allowed.pupil[self.decided]
+        return self.pairs.pupil[self.decided]
 
     @cached_property
     def provision(self) -> Ints:
         """Provision of each decided pair."""
-        return self.pairs.allowed.provision[self.decided]
+        return self.pairs.provision[self.decided]
 
     @cached_property
     def setting(self) -> Ints:
@@ -95,17 +140,64 @@ class Draft:
         return self.facts.pupil_column("places").astype(np.int64)
 
     @cached_property
-    def placed(self) -> list[pulp.LpVariable]:
-        """The columns x: pupils placed, one for each decided pair."""
-        return [
-            self.problem.add_variable(f"x_{i}_{p}", 0, int(n), pulp.LpInteger)
-            for i, p, n in zip(self.pupil.tolist(), self.provision.tolist(), self.count[self.pupil], strict=True)
-        ]
-
-    @cached_property
     def staying(self) -> Ints:
         """Rows of pupils who stay."""
         return np.flatnonzero(self.pairs.stays)
+
+    @cached_property
+    def money(self) -> Objective:
+        """£ a year."""
+        return Objective(self.pairs.cost_gbp[self.decided])
+
+    @cached_property
+    def weighed(self) -> Objective:
+        """What unmet wishes weigh, in £ that are not money."""
+        return Objective(np.zeros(len(self.decided)))
+
+    @cached_property
+    def unplaced(self) -> Objective:
+        """Pupils without a place."""
+        return Objective(np.zeros(len(self.decided)))
+
+    @cached_property
+    def minutes(self) -> Objective:
+        """Minutes of all journeys, one way."""
+        kept = self.staying
+        kept_minutes = self.facts.minutes(kept, self.facts.current[kept]) * self.count[kept]
+        return Objective(self.facts.minutes(self.pupil, self.provision), constant=float(kept_minutes.sum()))
+
+    @cached_property
+    def broken(self) -> Objective:
+        """Units by which rows are broken."""
+        return Objective(np.zeros(len(self.decided)))
+
+    @cached_property
+    def site(self) -> Ints:
+        """The column of being open of each decided pair's provision, or NO_SITE."""
+        site_of = np.full(len(self.facts.provisions), NO_SITE, dtype=np.int64)
+        for provision, column in self.is_open.items():
+            site_of[provision] = column
+        return site_of[self.provision]
+
+    def at_provision(self, provision: int) -> Ints:
+        """Return the positions of the decided pairs at a provision, ascending."""
+        return self._grouped[0][self._grouped[1][provision] : self._grouped[1][provision + 1]]
+
+    @cached_property
+    def _grouped(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self.provision, kind="stable").astype(np.int64)
+        edges = np.arange(len(self.facts.provisions) + 1)
+        return order, np.searchsorted(self.provision[order], edges).astype(np.int64)
+
+    def at_provisions(self, mask: Bools) -> Ints:
+        """Return the positions of the decided pairs at the provisions that a mask picks, ascending."""
+        parts = [self.at_provision(int(p)) for p in np.flatnonzero(mask)]
+        return np.sort(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
+
+    def of_pupil(self, pupil: int) -> Ints:
+        """Return the positions of the decided pairs of a pupil, ascending."""
+        first, last = np.searchsorted(self.pupil, [pupil, pupil + 1])
+        return np.arange(first, last)
 
     def kept(self, amount_each: "Floats | Ints", mask: Bools | None = None) -> float:
         """Return a total over the pupils who stay.
@@ -128,43 +220,54 @@ class Draft:
         weights = np.bincount(self.facts.current[rows], weights=taken, minlength=len(self.facts.provisions))
         return weights.astype(np.int64)
 
-    def terms(self, mask: Bools, coefficient: "Floats | Ints | float" = 1.0) -> Terms:
-        """Return terms over the decided pairs that a mask picks, each with its coefficient; zeros are left out."""
-        rows = np.flatnonzero(mask)
-        values = np.broadcast_to(np.asarray(coefficient, dtype=float), self.pupil.shape)[rows].tolist()
-        return [(self.placed[row], value) for row, value in zip(rows.tolist(), values, strict=True) if value]
+    def column(self, name: str, least: float, most: float, *, whole: bool = True) -> int:
+        """Add a column and return its number."""
+        self.columns.append(Column(name, least, most, whole))
+        return len(self.columns) - 1
 
-    def column(self, name: str, most: float | None, *, whole: bool = True) -> pulp.LpVariable:
-        """Add a column from 0 to `most` (None = no limit)."""
-        return self.problem.add_variable(name, 0, most, pulp.LpInteger if whole else pulp.LpContinuous)
-
-    def row(self, name: str, terms: Iterable[tuple[Any, float]], sense: int, right: float, sentence: str = "") -> None:
+    def row(
+        self,
+        name: str,
+        pairs: Ints,
+        amounts: "Floats | Ints | float",
+        terms: Iterable[tuple[int, float]],
+        sense: Sense,
+        right: float,
+        sentence: str = "",
+    ) -> None:
         """Add a row.
 
         Parameters
         ----------
         name
-            Family and position.
+            Family and positions.
+        pairs, amounts
+            Positions of decided pairs, and their coefficients; pairs with 0 are left out.
         terms
-            Columns and coefficients; a column that occurs twice counts twice.
+            Other columns and coefficients; a column that occurs twice counts twice.
         sense, right
             One of LE, EQ, GE, and the right-hand side.
         sentence
             What the row demands, in words that an officer understands; empty for rows that hold by definition.
         """
-        merged: dict[pulp.LpVariable, float] = {}
+        merged: dict[int, float] = {}
         for column, coefficient in terms:
             merged[column] = merged.get(column, 0.0) + coefficient
         if sentence:
             self.sentences[name] = sentence
             if self.enforced is not None and name not in self.enforced:
                 merged.update(self._slack_terms(name, sense))
-        expression = pulp.LpAffineExpression(merged)
-        self.problem.addConstraint(pulp.LpConstraint(expression, sense, name, right))
+        values = np.broadcast_to(np.asarray(amounts, dtype=np.float64), pairs.shape)
+        if (values == 0).any():
+            pairs, values = pairs[values != 0], values[values != 0]
+        kept = [(column, coefficient) for column, coefficient in merged.items() if coefficient]
+        self.rows.append(Row(name, pairs, values, kept, sense, right))
 
-    def _slack_terms(self, name: str, sense: int) -> dict[pulp.LpVariable, float]:
+    def _slack_terms(self, name: str, sense: Sense) -> dict[int, float]:
         signs = {LE: (-1.0,), GE: (1.0,), EQ: (1.0, -1.0)}[sense]
-        columns = {self.column(f"slack_{name}_{place}", None, whole=False): sign for place, sign in enumerate(signs)}
+        columns = {
+            self.column(f"slack_{name}_{place}", 0, np.inf, whole=False): sign for place, sign in enumerate(signs)
+        }
         self.slacks[name] = list(columns)
         for column in columns:
             self.broken.add(column, 1.0)

@@ -19,7 +19,8 @@ def add_resources(draft: Draft) -> None:
         used_now[stays] = amounts[of_pupil[stays], kind[facts.current[stays]]]
         kept = draft.kept(used_now)
         each = amounts[of_pupil[draft.pupil], kind[draft.provision]]
-        terms = draft.terms(each > 0, each)
-        if terms:
+        pairs = np.flatnonzero(each > 0)
+        if len(pairs):
             sentence = f"There are {resource['available']:g} {resource['unit']} of {resource['resource']}."
-            draft.row(f"resource_{place}", terms, LE, max(float(resource["available"]), kept) - kept, sentence)
+            right = max(float(resource["available"]), kept) - kept
+            draft.row(f"resource_{place}", pairs, each[pairs], [], LE, right, sentence)

@@ -1,51 +1,100 @@
-"""Family C4: only open provisions take pupils, where being open is a decision."""
+"""Families C4 and C7: only open provisions take pupils, where being open is a decision; smallest viable groups."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from placement_opt.facts import Floats
+from placement_opt.facts import Bools, Floats
 from placement_opt.model.draft import GE, LE, Draft
 from placement_opt.schema import ORDINARY_CLASS_KINDS
 
+NO_PAIRS = np.zeros(0, dtype=np.int64)
+CHOSEN = ("candidate", "closable")
+"""Provisions of such a status are open only if the plan says so."""
+
 
 def add_sites(draft: Draft) -> None:
-    """Add the columns y of spokes, candidate and closable provisions, row family C4, and the money of being open."""
+    """Add the columns y, row families C4 (how many are open) and C7 (smallest groups), and the money of being open.
+
+    That only an open provision takes pupils needs no row here: `Draft.site` tells which column opens each pair, and
+    whoever writes or bounds the model says it for the pairs that it looks at.
+    """
     for p in decided_sites(draft):
-        is_open = draft.column(f"y_{p}", 1)
+        is_open = draft.column(f"y_{p}", 1 if draft.kept_places[p] else 0, 1)
         draft.is_open[p] = is_open
-        if draft.kept_places[p]:
-            draft.row(f"kept_open_{p}", [(is_open, 1.0)], GE, 1)
-        draft.money.add(is_open, yearly_gbp(draft, p))
-        for row in np.flatnonzero(draft.provision == p).tolist():
-            i, count = int(draft.pupil[row]), float(draft.count[draft.pupil[row]])
-            draft.row(f"open_{i}_{p}", [(draft.placed[row], 1.0), (is_open, -count)], LE, 0)
-    draft.money.constant += _always_paid_gbp(draft)
+        draft.money.add(is_open, _yearly_gbp(draft, p))
+        _demand_a_group(draft, p)
+    draft.money.constant += always_paid_gbp(draft)
+    for place, limit in enumerate(draft.facts.problem.table("site_limits").to_dict("records")):
+        _limit_sites(draft, place, {str(name): value for name, value in limit.items()})
 
 
 def decided_sites(draft: Draft) -> Iterator[int]:
-    """Yield the positions of the provisions whose being open, or served, is a decision."""
-    status, kinds = draft.facts.provision_column("status"), draft.facts.kinds
-    for p, (state, kind) in enumerate(zip(status, kinds, strict=True)):
-        if state in {"candidate", "closable"} or (kind == "spoke" and state == "open"):
+    """Yield the positions of the provisions whose being open, served or in use is a decision."""
+    facts = draft.facts
+    status, smallest = facts.provision_column("status"), facts.provision_column("min_pupils")
+    for p, (state, kind) in enumerate(zip(status, facts.kinds, strict=True)):
+        is_group = state == "open" and smallest[p] > 0 and not draft.kept_places[p]
+        if state in CHOSEN or (kind == "spoke" and state == "open") or is_group:
             yield p
 
 
-def yearly_gbp(draft: Draft, provision: int) -> float:
+def place_funding_gbp(draft: Draft, provision: int, places: int) -> float:
+    """Return what commissioning some places costs, filled or not; nobody commissions places in ordinary classes."""
+    row = draft.facts.provisions.iloc[provision]
+    is_paid = row["kind"] not in ORDINARY_CLASS_KINDS and draft.facts.policy.cost_basis == "full"
+    return round(float(row["place_gbp"] * places), 2) if is_paid else 0.0
+
+
+def _yearly_gbp(draft: Draft, provision: int) -> float:
     """Return what being open costs for a year: running cost, and on the full basis all its place funding."""
     row = draft.facts.provisions.iloc[provision]
-    if row["status"] not in {"candidate", "closable"}:
+    if row["status"] not in CHOSEN:
         return 0.0
-    return float(row["open_gbp"] + _commissioned_gbp(draft)[provision])
+    return float(row["open_gbp"]) + place_funding_gbp(draft, provision, int(row["places"]))
 
 
-def _always_paid_gbp(draft: Draft) -> float:
+def always_paid_gbp(draft: Draft) -> float:
     """Return the place funding of the provisions that are open whatever is decided, on the full basis."""
-    return float(_commissioned_gbp(draft)[draft.facts.provision_column("status") == "open"].sum())
+    return float(commissioned_gbp(draft)[draft.facts.provision_column("status") == "open"].sum())
 
 
-def _commissioned_gbp(draft: Draft) -> Floats:
-    """Return what all places of each provision cost, filled or not; nobody commissions places in ordinary classes."""
-    provisions = draft.facts.provisions
-    is_paid = ~provisions["kind"].isin(ORDINARY_CLASS_KINDS) & (draft.facts.policy.cost_basis == "full")
-    return np.asarray((provisions["place_gbp"] * provisions["places"]).where(is_paid, 0.0).round(2), dtype=np.float64)
+def commissioned_gbp(draft: Draft) -> Floats:
+    """Return what the places that each provision has today cost, on the full basis."""
+    places = draft.facts.provision_column("places").astype(int).tolist()
+    return np.array([place_funding_gbp(draft, p, number) for p, number in enumerate(places)], dtype=np.float64)
+
+
+def _demand_a_group(draft: Draft, provision: int) -> None:
+    smallest = int(draft.facts.provision_column("min_pupils")[provision])
+    if smallest and not draft.kept_places[provision]:
+        sentence = f"{draft.provision_id(provision)} is not viable with fewer than {smallest} pupils."
+        pairs, is_open = draft.at_provision(provision), draft.is_open[provision]
+        draft.row(f"smallest_{provision}", pairs, 1.0, [(is_open, -float(smallest))], GE, 0, sentence)
+
+
+def _limit_sites(draft: Draft, place: int, limit: dict[str, Any]) -> None:
+    terms = [(draft.is_open[p], 1.0) for p in np.flatnonzero(counted_sites(draft, limit)).tolist()]
+    about = " ".join(str(limit[name]) for name in ("status", "kind", "locality") if isinstance(limit[name], str))
+    sites = f"{about} provisions" if about else "candidate and closable provisions"
+    name, least, most = limit["site_limit"], int(limit["min_open"]), int(limit["max_open"])
+    if least > 0:
+        sentence = f"At least {least} of the {sites} are open (limit {name})."
+        draft.row(f"sites_least_{place}", NO_PAIRS, 0, terms, GE, least, sentence)
+    if most < len(terms):
+        sentence = f"At most {most} of the {sites} are open (limit {name})."
+        draft.row(f"sites_most_{place}", NO_PAIRS, 0, terms, LE, most, sentence)
+
+
+def counted_sites(draft: Draft, limit: dict[str, Any]) -> Bools:
+    """Return the provisions that a row of `site_limits` counts."""
+    facts = draft.facts
+    counted = np.isin(facts.provision_column("status").astype(str), CHOSEN)
+    if isinstance(limit["status"], str):
+        counted &= facts.provision_column("status") == limit["status"]
+    if isinstance(limit["kind"], str):
+        counted &= facts.kinds == limit["kind"]
+    if isinstance(limit["locality"], str):
+        counted &= (facts.settings["locality"] == limit["locality"]).to_numpy()[facts.setting_of]
+    return np.asarray(counted, dtype=np.bool_)

@@ -5,6 +5,7 @@ The same description drives validation, the blank template and the documentation
 
 from placement_opt.schema.columns import Cell, Column, Table
 from placement_opt.schema.limits import (
+    BUDGETS,
     HUBS,
     LINKS,
     MODES,
@@ -14,6 +15,7 @@ from placement_opt.schema.limits import (
     PART_LIMITS,
     RESOURCE_USE,
     RESOURCES,
+    SITE_LIMITS,
     TOPUPS,
 )
 from placement_opt.schema.question import PROVISIONS, PUPILS, SETTINGS
@@ -45,6 +47,8 @@ TABLES = {
         PAIR_RULES,
         RESOURCES,
         RESOURCE_USE,
+        BUDGETS,
+        SITE_LIMITS,
         MODES,
         PARAMETERS,
     )
@@ -53,6 +57,7 @@ TABLES = {
 
 __all__ = [
     "ANY",
+    "BUDGETS",
     "CRS",
     "EASTING_RANGE_M",
     "HUBS",
@@ -74,6 +79,7 @@ __all__ = [
     "RESOURCES",
     "RESOURCE_USE",
     "SETTINGS",
+    "SITE_LIMITS",
     "TABLES",
     "TOPUPS",
     "YEAR_RANGE",

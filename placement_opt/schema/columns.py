@@ -74,6 +74,7 @@ class Table:
 NEED_CODES = tuple(NEEDS)
 KIND_CODES = tuple(KINDS)
 _TEN_MILLION = 10_000_000.0
+_TEN_BILLION = 10_000_000_000.0
 LOW_YEAR, HIGH_YEAR = YEAR_RANGE
 
 
@@ -101,6 +102,11 @@ def gbp_column(
     return Column(
         name, Cell.NUMBER, meaning, required, default, "£ a year", least=0, most=_TEN_MILLION, example=example
     )
+
+
+def capital_column(name: str, meaning: str) -> Column:
+    """Describe an amount of pounds that is spent once; blank = 0."""
+    return Column(name, Cell.NUMBER, meaning, default=0.0, unit="£, once", least=0, most=_TEN_BILLION)
 
 
 def flag_column(name: str, meaning: str) -> Column:

@@ -152,6 +152,44 @@ RESOURCE_USE = Table(
     key=("resource", "need", "band", "kind"),
 )
 
+BUDGETS = Table(
+    "budgets",
+    "a limit on money",
+    (
+        id_column("budget", "Name of the budget.", "capital north"),
+        Column(
+            "type",
+            Cell.CODE,
+            "revenue: all money of a year; transport: the journeys of pupils in a year; capital: what is spent once.",
+            required=True,
+            allowed=("revenue", "transport", "capital"),
+        ),
+        text_column("locality", "Counts this locality only: of the home for a pupil, of the school else; blank = all."),
+        text_column("payer", "Counts what this payer pays only; blank = all. Capital has no payer."),
+        Column("limit_gbp", Cell.NUMBER, "Most that may be spent.", True, unit="£", least=0, most=1_000_000_000_000),
+    ),
+    key=("budget",),
+)
+
+SITE_LIMITS = Table(
+    "site_limits",
+    "how many of the provisions that may be opened, or closed, are open",
+    (
+        id_column("site_limit", "Reference of the limit.", "new schools"),
+        kind_column("Counts this kind only; blank = any.", required=False),
+        text_column("locality", "Counts schools of this locality only; blank = all."),
+        Column(
+            "status",
+            Cell.CODE,
+            "candidate: counts those that may be opened; closable: those that may be closed; blank = both.",
+            allowed=("candidate", "closable"),
+        ),
+        whole_column("min_open", "Fewest that are open; the same as max_open = exactly so many.", default=0),
+        whole_column("max_open", "Most that are open.", default=1_000_000),
+    ),
+    key=("site_limit",),
+)
+
 MODES = Table(
     "modes",
     "a way to travel that the council pays for; each entitled pupil gets the cheapest that is permitted",

@@ -7,6 +7,7 @@ from placement_opt.schema.columns import (
     Cell,
     Column,
     Table,
+    capital_column,
     flag_column,
     gbp_column,
     id_column,
@@ -115,6 +116,14 @@ PROVISIONS = Table(
             allowed=("open", "candidate", "closable", "closed"),
         ),
         gbp_column("open_gbp", "Running cost of being open at all, for a candidate or closable provision.", default=0),
+        capital_column("capital_gbp", "One-off cost of opening, for a candidate provision."),
+        whole_column(
+            "min_pupils", "Smallest viable group: nobody comes, or at least so many.", default=0, unit="pupils"
+        ),
+        whole_column("max_classes", "Classes that may be added.", default=0, unit="classes"),
+        whole_column("class_places", "Places that each added class has.", default=0, unit="places"),
+        gbp_column("class_gbp", "Running cost of each added class.", default=0),
+        capital_column("class_capital_gbp", "One-off cost of each added class."),
     ),
     key=("provision_id",),
     required=True,

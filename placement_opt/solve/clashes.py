@@ -1,10 +1,7 @@
 """When no plan can keep all the rules: a smallest set of rules that clash, in words."""
 
-import pulp
-
 from placement_opt.errors import Status
-from placement_opt.model import build_model
-from placement_opt.model.draft import Draft
+from placement_opt.model import Draft, draft_model, write_model
 from placement_opt.pairs import Pairs
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.highs import run_highs
@@ -33,7 +30,7 @@ def find_clashes(pairs: Pairs, options: SolveOptions, clock: Clock) -> list[str]
     enforced: list[str] = []
     sentences: dict[str, str] = {}
     while True:
-        draft = build_model(pairs, enforced=enforced)
+        draft = draft_model(pairs, enforced=enforced)
         sentences = draft.sentences
         broken = _broken_rows(draft, options, clock)
         if broken is None:
@@ -43,16 +40,17 @@ def find_clashes(pairs: Pairs, options: SolveOptions, clock: Clock) -> list[str]
         enforced += broken
     for name in list(enforced):
         fewer = [other for other in enforced if other != name]
-        if _broken_rows(build_model(pairs, enforced=fewer), options, clock) is None:
+        if _broken_rows(draft_model(pairs, enforced=fewer), options, clock) is None:
             enforced = fewer
     return [sentences[name] for name in sorted(enforced, key=list(sentences).index)] or [NOT_FOUND]
 
 
 def _broken_rows(draft: Draft, options: SolveOptions, clock: Clock) -> list[str] | None:
     """Return the rows that a least-broken solution breaks; None when the enforced rows alone cannot be kept."""
-    draft.problem.setObjective(pulp.LpAffineExpression(dict(draft.broken.terms)))
+    model = write_model(draft)
+    model.set_objective([(draft.broken, 1.0)])
     run = run_highs(
-        draft.problem,
+        model.problem,
         gap=0.0,
         time_limit_s=clock.left_s(),
         options={"threads": options.threads, "random_seed": options.seed},
@@ -62,5 +60,7 @@ def _broken_rows(draft: Draft, options: SolveOptions, clock: Clock) -> list[str]
     if not run.has_solution:
         return []
     return [
-        name for name, columns in draft.slacks.items() if any((column.varValue or 0.0) > BROKEN for column in columns)
+        name
+        for name, columns in draft.slacks.items()
+        if any((model.others[column].varValue or 0.0) > BROKEN for column in columns)
     ]

@@ -9,13 +9,14 @@ from placement_opt.policy import SolveOptions
 from placement_opt.solve.highs import version as solver_version
 from placement_opt.solve.stages import Stage
 
-PACKAGES = ("placement_opt", "pulp", "highspy", "numpy", "pandas", "geopandas")
+PACKAGES = ("placement_opt", "pulp", "highspy", "numpy", "pandas", "geopandas", "pot", "scipy")
 
 
 def make_record(
     pairs: Pairs,
     *,
     options: SolveOptions | None = None,
+    method: str = "",
     stages: list[Stage] | None = None,
     seconds: float | None = None,
 ) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def make_record(
     ----------
     pairs
         What was solved.
-    options, stages, seconds
+    options, method, stages, seconds
         Of the solve; None for a baseline.
     """
     facts = pairs.facts
@@ -39,11 +40,12 @@ def make_record(
         "parameters": facts.problem.parameters.rows(),
         "options": options.as_dict() if options else {},
         "solver": solver_version() if options else "",
+        "method": method,
         "stages": [stage.as_dict() for stage in stages or []],
         "seconds": seconds,
         "versions": {"python": python_version(), **{name: _version(name) for name in PACKAGES}},
         "platform": platform(),
-        "pairs": {"allowed": len(pairs.allowed), "rows_of_pupils_who_stay": int(pairs.stays.sum())},
+        "pairs": {"allowed": len(pairs), "rows_of_pupils_who_stay": int(pairs.stays.sum())},
     }
 
 

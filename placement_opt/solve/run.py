@@ -1,24 +1,30 @@
 """Solving a problem: pairs, model, stages, answer, and the check that lets the plan out."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from time import perf_counter
 
 import numpy as np
 
 from placement_opt.answer import Decisions, build_plan
+from placement_opt.certificate import Certificate
 from placement_opt.errors import NoPlanError, Status
-from placement_opt.model import Draft, build_model
-from placement_opt.pairs import candidate_pairs, cost_pairs
+from placement_opt.model import draft_model, write_model
+from placement_opt.pairs import Pairs, candidate_pairs
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve.clashes import find_clashes
+from placement_opt.solve.pure import assign, is_pure
+from placement_opt.solve.reading import decide, decisions_of
 from placement_opt.solve.record import make_record
-from placement_opt.solve.stages import COST_SLACK_GBP, Clock, Progress, Stage, solve_in_stages
+from placement_opt.solve.stages import Clock, Progress, Stage, solve_in_stages
 from placement_opt.travel import TravelMatrix
 from placement_opt.verify import verify
 
 PENNY_TOLERANCE = 1e-4
+LAST_STAGE_GBP = 1.0
+"""Rounding of the solver, which no gap is about."""
 
 
 def solve(
@@ -71,31 +77,63 @@ def solve(
     options, report = options or SolveOptions(), progress or _silent
     clock = Clock(options.time_limit_s)
     pairs = candidate_pairs(problem, travel, policy=policy)
-    report(f"{len(pairs.allowed):,} allowed pairs, {clock.used_s():.1f} s")
-    draft = build_model(pairs)
-    report(f"model written, {clock.used_s():.1f} s")
+    report(f"{len(pairs):,} allowed pairs, {clock.used_s():.1f} s")
     try:
-        stages = solve_in_stages(draft, options, clock, report)
+        solved = _solve_pure(pairs, options, report) if is_pure(pairs) else _solve_model(pairs, options, clock, report)
     except NoPlanError as error:
         if error.status is Status.INFEASIBLE:
             raise NoPlanError(error.status, find_clashes(pairs, options, clock)) from None
         raise
-    plan = _answer(draft, options, stages, clock.used_s())
+    plan = _answer(pairs, solved, options, clock.used_s())
     verify(problem, travel, plan).raise_if_wrong()
     report(f"verified, {clock.used_s():.1f} s")
     return plan
 
 
-def _answer(draft: Draft, options: SolveOptions, stages: list[Stage], seconds: float) -> Plan:
-    pairs = draft.pairs
-    record = make_record(pairs, options=options, stages=stages, seconds=seconds)
-    plan = build_plan(pairs, _decisions(draft), status=Status.FEASIBLE, record=record)
+@dataclass(frozen=True, eq=False)
+class _Solved:
+    """What solving gives, whichever way it was done."""
+
+    method: str
+    decisions: Decisions
+    stages: list[Stage]
+    certificate: Certificate | None
+
+
+def _solve_pure(pairs: Pairs, options: SolveOptions, report: Progress) -> _Solved:
+    before = perf_counter()
+    assigned = assign(pairs, options)
+    seconds = perf_counter() - before
+    proof = assigned.certificate.stage("cost")
+    bound = proof.bound if proof else 0.0
+    is_weighted = options.weights is not None
+    stages = [Stage("cost", Status.OPTIMAL, assigned.value, min(bound, assigned.value), seconds, is_weighted)]
+    if not is_weighted:
+        stages.insert(0, Stage("unplaced", Status.OPTIMAL, assigned.unplaced, assigned.unplaced, 0.0))
+        stages.append(Stage("minutes", Status.OPTIMAL, assigned.minutes, assigned.minutes, 0.0))
+    report(f"network simplex: £{assigned.value:,.2f}, bound £{bound:,.2f}, {seconds:.1f} s")
+    none = np.zeros(0, dtype=np.int64)
+    decisions = decide(assigned.draft, assigned.placed, assigned.count, none)
+    return _Solved("network simplex", decisions, stages, assigned.certificate)
+
+
+def _solve_model(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) -> _Solved:
+    model = write_model(draft_model(pairs))
+    report(f"model written, {clock.used_s():.1f} s")
+    stages = solve_in_stages(model, options, clock, report)
+    return _Solved("the whole model", decisions_of(model), stages, None)
+
+
+def _answer(pairs: Pairs, solved: _Solved, options: SolveOptions, seconds: float) -> Plan:
+    stages = solved.stages
+    record = make_record(pairs, options=options, method=solved.method, stages=stages, seconds=seconds)
+    plan = build_plan(pairs, solved.decisions, status=Status.FEASIBLE, record=record)
     bound_gbp = _bound_gbp(next(stage for stage in stages if stage.name == "cost"), plan)
     proven = all(stage.status is Status.OPTIMAL for stage in stages if stage.name != "minutes")
-    allowance_gbp = options.gap * abs(plan.objective_gbp) + COST_SLACK_GBP
+    allowance_gbp = options.gap * abs(plan.objective_gbp) + LAST_STAGE_GBP
     is_best = proven and plan.objective_gbp - bound_gbp <= allowance_gbp
     status = Status.OPTIMAL if is_best else Status.FEASIBLE
-    return replace(plan, status=status, bound_gbp=bound_gbp)
+    return replace(plan, status=status, bound_gbp=bound_gbp, certificate=solved.certificate)
 
 
 def _bound_gbp(cost: Stage, plan: Plan) -> float:
@@ -107,23 +145,6 @@ def _bound_gbp(cost: Stage, plan: Plan) -> float:
     bound = plan.objective_gbp - (cost.value - cost.bound) if cost.is_weighted else cost.bound
     floor = max(bound, 0.0)  # every £ is at least 0, also where the solver ran out of time without a bound
     return min(math.floor(floor * 100 + PENNY_TOLERANCE) / 100, plan.objective_gbp)
-
-
-def _decisions(draft: Draft) -> Decisions:
-    """Read the columns: whole numbers, with the solver's tolerance taken off in this one place."""
-    pairs, facts = draft.pairs, draft.facts
-    values = np.array([round(column.varValue or 0.0) for column in draft.placed], dtype=np.int64)
-    used = np.flatnonzero(values > 0)
-    stays = np.flatnonzero(pairs.stays)
-    pupil = np.concatenate([draft.pupil[used], stays])
-    provision = np.concatenate([draft.provision[used], facts.current[stays]])
-    count = np.concatenate([values[used], draft.count[stays]])
-    order = np.lexsort((provision, pupil))
-    ids = facts.provisions["provision_id"].to_numpy()
-    links = frozenset(
-        (str(ids[h]), str(ids[s])) for (h, s), link in draft.links.items() if (link.varValue or 0.0) > 0.5
-    )
-    return Decisions(cost_pairs(facts, pupil[order], provision[order]), count[order], links)
 
 
 def _silent(line: str) -> None:

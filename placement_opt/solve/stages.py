@@ -8,13 +8,13 @@ from typing import Any
 import pulp
 
 from placement_opt.errors import NoPlanError, Status
-from placement_opt.model import Draft
-from placement_opt.model.draft import LE, Objective
+from placement_opt.model import Draft, Model
+from placement_opt.model.draft import Objective
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.highs import Run, run_highs
 
-COST_SLACK_GBP = 1.0
-"""What the last stage may add to the whole year's £, so that rounding in the solver cannot make it infeasible."""
+COST_SLACK_GBP = 0.005
+"""Less than a penny: the last stage may add nothing, but the solver's rounding must not make it infeasible."""
 HALF_A_PUPIL = 0.5
 MOST_PLACEMENTS_WITH_OPEN_SITES = 2_000
 """Above so many possible placements the last stage keeps the sites, links and family schools of the cheapest plan."""
@@ -22,6 +22,7 @@ WHOLE_PUPILS = 0.99
 """An absolute gap below one pupil proves a whole number of unplaced pupils."""
 
 Progress = Callable[[str], None]
+Goals = list[tuple[Objective, float]]
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ class Clock:
         return perf_counter() - self._start
 
 
-def solve_in_stages(draft: Draft, options: SolveOptions, clock: Clock, progress: Progress) -> list[Stage]:
-    """Solve a draft; its columns hold the solution afterwards.
+def solve_in_stages(model: Model, options: SolveOptions, clock: Clock, progress: Progress) -> list[Stage]:
+    """Solve a model; its columns hold the solution afterwards.
 
     Returns
     -------
@@ -75,84 +76,92 @@ def solve_in_stages(draft: Draft, options: SolveOptions, clock: Clock, progress:
     NoPlanError
         When the first stage proves that there is no plan, or finds none in time.
     """
+    draft = model.draft
     if options.weights is not None:
-        objective = [(draft.money, 1.0), (draft.weighed, 1.0)]
-        objective += [(draft.unplaced, options.weights.get("unplaced", 0.0))]
-        objective += [(draft.minutes, options.weights.get("minutes", 0.0))]
-        stage = _first_stage(draft, "cost", objective, options.gap, options, clock, progress)
+        stage = _first_stage(model, "cost", weighted_goals(draft, options), options.gap, options, clock, progress)
         return [replace(stage, is_weighted=True)]
     stages = []
     if draft.unplaced.terms:
         absolute = {"mip_abs_gap": WHOLE_PUPILS}
-        stages.append(
-            _first_stage(draft, "unplaced", [(draft.unplaced, 1.0)], 0.0, options, clock, progress, **absolute)
-        )
-        most = round(stages[0].value) - draft.unplaced.constant
-        draft.row("stage_unplaced", draft.unplaced.terms, LE, most + HALF_A_PUPIL)
-    cost = [(draft.money, 1.0), (draft.weighed, 1.0)]
+        goals = [(draft.unplaced, 1.0)]
+        stages.append(_first_stage(model, "unplaced", goals, 0.0, options, clock, progress, **absolute))
+        model.limit("stage_unplaced", goals, round(stages[0].value) + HALF_A_PUPIL)
+    cost = cost_goals(draft)
     if stages:
-        stages.append(_next_stage(draft, "cost", cost, options, clock, progress))
+        stages.append(_next_stage(model, "cost", cost, options, clock, progress))
     else:
-        stages.append(_first_stage(draft, "cost", cost, options.gap, options, clock, progress))
-    most_gbp = stages[-1].value + COST_SLACK_GBP - draft.money.constant - draft.weighed.constant
-    draft.row("stage_cost", draft.money.terms + draft.weighed.terms, LE, most_gbp)
-    if len(draft.placed) > MOST_PLACEMENTS_WITH_OPEN_SITES:
-        _keep_sites(draft)
-    stages.append(_next_stage(draft, "minutes", [(draft.minutes, 1.0)], options, clock, progress))
+        stages.append(_first_stage(model, "cost", cost, options.gap, options, clock, progress))
+    model.limit("stage_cost", cost, stages[-1].value + COST_SLACK_GBP)
+    if len(model.placed) > MOST_PLACEMENTS_WITH_OPEN_SITES:
+        _keep_sites(model)
+    stages.append(_next_stage(model, "minutes", [(draft.minutes, 1.0)], options, clock, progress))
     return stages
 
 
-def _keep_sites(draft: Draft) -> None:
-    """Fix what is open, linked and chosen for families, so that the last stage is left with placements only."""
-    pupils = {id(column) for column in draft.placed} | {id(column) for column, _ in draft.unplaced.terms}
-    for column in draft.problem.variables():
-        if column.cat == pulp.LpInteger and id(column) not in pupils:
+def cost_goals(draft: Draft) -> Goals:
+    """Return money and what is weighed with it."""
+    return [(draft.money, 1.0), (draft.weighed, 1.0)]
+
+
+def weighted_goals(draft: Draft, options: SolveOptions) -> Goals:
+    """Return money, what is weighed with it, and unplaced pupils and minutes at their weights."""
+    weights = options.weights or {}
+    goals = [*cost_goals(draft), (draft.unplaced, weights.get("unplaced", 0.0))]
+    return [*goals, (draft.minutes, weights["minutes"])] if weights.get("minutes") else goals
+
+
+def _keep_sites(model: Model) -> None:
+    """Fix what is open, linked, added and chosen for families, so that the last stage is left with placements only."""
+    unplaced = set(model.draft.unplaced.terms)
+    for number, column in enumerate(model.others):
+        if column.cat == pulp.LpInteger and number not in unplaced:
             value = round(column.varValue or 0.0)
             column.bounds(value, value)
 
 
 def _first_stage(
-    draft: Draft,
+    model: Model,
     name: str,
-    goals: list[tuple[Objective, float]],
+    goals: Goals,
     gap: float,
     options: SolveOptions,
     clock: Clock,
     progress: Progress,
     **more: Any,
 ) -> Stage:
-    progress(f"stage {name}: {len(draft.placed):,} possible placements")
-    _set_objective(draft, goals)
-    run = run_highs(draft.problem, gap=gap, time_limit_s=clock.left_s(), options={**_solver_options(options), **more})
+    progress(f"stage {name}: {len(model.placed):,} possible placements")
+    model.set_objective(goals)
+    run = run_highs(model.problem, gap=gap, time_limit_s=clock.left_s(), options={**_solver_options(options), **more})
     if not run.has_solution:
         raise NoPlanError(run.status)
     return _stage(name, run, progress)
 
 
 def _next_stage(
-    draft: Draft,
+    model: Model,
     name: str,
-    goals: list[tuple[Objective, float]],
+    goals: Goals,
     options: SolveOptions,
     clock: Clock,
     progress: Progress,
 ) -> Stage:
     """Solve for a later goal from the present solution, which stands where nothing better is found."""
-    _set_objective(draft, goals)
-    columns = draft.problem.variables()
+    model.set_objective(goals)
+    columns = model.problem.variables()
     before = [column.varValue or 0.0 for column in columns]  # a column that no earlier goal knew is at its least
     left_s = clock.left_s()
     if left_s is None or left_s > 0:
         progress(f"stage {name}")
         run = run_highs(
-            draft.problem, gap=options.gap, time_limit_s=left_s, options=_solver_options(options), start=True
+            model.problem, gap=options.gap, time_limit_s=left_s, options=_solver_options(options), start=True
         )
         if run.has_solution:
             return _stage(name, run, progress)
     for column, value in zip(columns, before, strict=True):
         column.varValue = value
+    draft = model.draft
     least = (draft.minutes if name == "minutes" else draft.money).constant  # no term is negative, so this is a bound
-    return Stage(name, Status.FEASIBLE, float(draft.problem.objective.value()), least, 0.0)
+    return Stage(name, Status.FEASIBLE, float(model.problem.objective.value()), least, 0.0)
 
 
 def _stage(name: str, run: Run, progress: Progress) -> Stage:
@@ -162,13 +171,3 @@ def _stage(name: str, run: Run, progress: Progress) -> Stage:
 
 def _solver_options(options: SolveOptions) -> dict[str, Any]:
     return {"threads": options.threads, "random_seed": options.seed, "mip_feasibility_tolerance": 1e-7}
-
-
-def _set_objective(draft: Draft, goals: list[tuple[Objective, float]]) -> None:
-    merged: dict[pulp.LpVariable, float] = {}
-    constant = 0.0
-    for goal, weight in goals:
-        constant += weight * goal.constant
-        for column, coefficient in goal.terms:
-            merged[column] = merged.get(column, 0.0) + weight * coefficient
-    draft.problem.setObjective(pulp.LpAffineExpression(merged, constant=constant))

@@ -1,0 +1,114 @@
+"""A draft written as a PuLP problem: the only place that makes PuLP columns, rows and objectives."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pulp
+
+from placement_opt.facts import Ints
+from placement_opt.model.draft import EQ, GE, LE, NO_SITE, Draft, Objective, Row, Sense
+
+SENSES = {LE: pulp.LpConstraintLE, EQ: pulp.LpConstraintEQ, GE: pulp.LpConstraintGE}
+NOT_WRITTEN = -1
+
+
+@dataclass
+class Model:
+    """A PuLP problem, and which column stands for what.
+
+    Parameters
+    ----------
+    draft
+        What it was written from.
+    chosen
+        Positions of the decided pairs that are in it, ascending.
+    """
+
+    draft: Draft
+    chosen: Ints
+    problem: pulp.LpProblem = field(default_factory=lambda: pulp.LpProblem("placement", pulp.LpMinimize))
+    placed: list[pulp.LpVariable] = field(default_factory=list)
+    others: list[pulp.LpVariable] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        draft = self.draft
+        self._written = np.full(len(draft.decided), NOT_WRITTEN, dtype=np.int64)
+        self._written[self.chosen] = np.arange(len(self.chosen))
+        pupil, provision = draft.pupil[self.chosen], draft.provision[self.chosen]
+        self.placed = [
+            self.problem.add_variable(f"x_{i}_{p}", 0, n, pulp.LpInteger)
+            for i, p, n in zip(pupil.tolist(), provision.tolist(), draft.count[pupil].tolist(), strict=True)
+        ]
+        self.others = [
+            self.problem.add_variable(
+                column.name,
+                column.least,
+                None if np.isinf(column.most) else column.most,
+                pulp.LpInteger if column.whole else pulp.LpContinuous,
+            )
+            for column in draft.columns
+        ]
+        for row in draft.rows:
+            self._write_row(row)
+        self._open_before_use()
+
+    def _write_row(self, row: Row) -> None:
+        places = self._written[row.pairs]
+        terms = {
+            self.placed[place]: amount
+            for place, amount in zip(places.tolist(), row.amounts.tolist(), strict=True)
+            if place != NOT_WRITTEN
+        }
+        for column, amount in row.terms:
+            terms[self.others[column]] = amount
+        self._add(row.name, terms, row.sense, row.right)
+
+    def _open_before_use(self) -> None:
+        """Say that only open provisions take pupils (C4)."""
+        draft = self.draft
+        sites = draft.site[self.chosen]
+        for place in np.flatnonzero(sites != NO_SITE).tolist():
+            pair = int(self.chosen[place])
+            i, p = int(draft.pupil[pair]), int(draft.provision[pair])
+            terms = {self.placed[place]: 1.0, self.others[int(sites[place])]: -float(draft.count[i])}
+            self._add(f"open_{i}_{p}", terms, LE, 0)
+
+    def _add(self, name: str, terms: dict[pulp.LpVariable, float], sense: Sense, right: float) -> None:
+        self.problem.addConstraint(pulp.LpConstraint(pulp.LpAffineExpression(terms), SENSES[sense], name, right))
+
+    def set_objective(self, goals: Iterable[tuple[Objective, float]]) -> None:
+        """Minimise a weighted sum."""
+        self.problem.setObjective(self._sum(goals))
+
+    def limit(self, name: str, goals: Iterable[tuple[Objective, float]], most: float) -> None:
+        """Add the row that a weighted sum is at most so much."""
+        expression = self._sum(goals)
+        right = most - float(expression.constant)
+        expression.constant = 0.0
+        self.problem.addConstraint(pulp.LpConstraint(expression, pulp.LpConstraintLE, name, right))
+
+    def _sum(self, goals: Iterable[tuple[Objective, float]]) -> pulp.LpAffineExpression:
+        amounts, constant = np.zeros(len(self.chosen)), 0.0
+        terms: dict[pulp.LpVariable, float] = {}
+        for goal, weight in goals:
+            amounts += weight * goal.pairs[self.chosen]
+            constant += weight * goal.constant
+            for column, amount in goal.terms.items():
+                terms[self.others[column]] = terms.get(self.others[column], 0.0) + weight * amount
+        for place in np.flatnonzero(amounts).tolist():
+            terms[self.placed[place]] = float(amounts[place])
+        return pulp.LpAffineExpression(terms, constant=constant)
+
+
+def write_model(draft: Draft, chosen: Ints | None = None) -> Model:
+    """Write a draft as a PuLP problem.
+
+    Parameters
+    ----------
+    draft
+        Columns, rows and objectives.
+    chosen
+        Positions of the decided pairs that are wanted, ascending; None = all.
+    """
+    return Model(draft, np.arange(len(draft.decided)) if chosen is None else chosen)

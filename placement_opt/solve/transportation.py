@@ -1,0 +1,173 @@
+"""The transportation problem: units from sources to sinks at least cost, by network simplex, with its prices.
+
+Arcs are looked at as they are needed: a few cheap ones at first, then those that the prices say could help.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import ot
+import scipy.sparse as sp
+
+from placement_opt.facts import Bools, Floats, Ints
+
+MOST_STEPS = 10**9
+TIGHT = 1e-6
+"""An arc whose reduced cost is not above this may be in use at the optimum; costs are whole numbers."""
+FEW_ARCS = 300_000
+"""So many arcs are handed over at once."""
+ARCS_AT_FIRST, ARCS_EACH_TIME = 8, 5
+SAMPLE = 2_000
+"""The first prices come from so many sources, with the sinks made smaller in proportion."""
+
+
+@dataclass(frozen=True, eq=False)
+class Transportation:
+    """Sources and sinks with whole units, as many in all of the one as of the other, and arcs with whole costs.
+
+    Parameters
+    ----------
+    source, sink
+        Of each arc.
+    cost
+        Of each arc and unit.
+    supply, demand
+        Units of each source and sink; their totals are equal.
+    priced
+        Arcs that are looked at only when the prices ask for them, sorted by source; the others are always there.
+    """
+
+    source: Ints
+    sink: Ints
+    cost: Floats
+    supply: Ints
+    demand: Ints
+    priced: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """A least-cost flow and what proves it.
+
+    Parameters
+    ----------
+    units
+        On each arc.
+    of_source, of_sink
+        Prices: no arc costs less than the two of its ends together, and an arc in use costs just that.
+    """
+
+    units: Ints
+    of_source: Floats
+    of_sink: Floats
+
+    def is_tight(self, problem: Transportation) -> Bools:
+        """Return the arcs that some least-cost flow may use."""
+        return np.asarray(_reduced(problem, self.of_source, self.of_sink) <= TIGHT, dtype=np.bool_)
+
+
+def solve_transportation(problem: Transportation) -> Flow:
+    """Find a least-cost flow.
+
+    Raises
+    ------
+    RuntimeError
+        When the network simplex does not end at an optimum.
+
+    Notes
+    -----
+    POT's network simplex (Bonneel et al. 2011). With many arcs it gets a few of them, and arcs whose reduced cost is
+    negative are added until there is none: column generation, exact when it ends.
+    """
+    looked_at = ~problem.priced
+    if problem.priced.sum() <= FEW_ARCS:
+        looked_at[:] = True
+    else:
+        looked_at |= _nearest(problem, _first_prices(problem), ARCS_AT_FIRST)
+    while True:
+        arcs = np.flatnonzero(looked_at)
+        flow = _network_simplex(problem, arcs)
+        if looked_at.all():
+            return flow
+        missing = _cheapest_missing(problem, flow, looked_at)
+        if not missing.any():
+            return flow
+        looked_at |= missing
+
+
+def _network_simplex(problem: Transportation, arcs: Ints) -> Flow:
+    costs = problem.cost[arcs]
+    shape = (len(problem.supply), len(problem.demand))
+    matrix = sp.coo_matrix((costs, (problem.source[arcs], problem.sink[arcs])), shape=shape)
+    supply, demand = problem.supply.astype(float), problem.demand.astype(float)
+    plan, log = ot.emd(supply, demand, matrix, numItermax=MOST_STEPS, log=True, center_dual=False)
+    if log["warning"]:
+        raise RuntimeError(f"The network simplex ended with: {log['warning']}.")
+    width = shape[1]
+    used = sp.coo_matrix(plan)
+    numbers = problem.source[arcs] * width + problem.sink[arcs]
+    order = np.argsort(numbers, kind="stable")
+    at = order[np.searchsorted(numbers[order], used.row.astype(np.int64) * width + used.col)]
+    units = np.zeros(len(problem.cost), dtype=np.int64)
+    np.add.at(units, arcs[at], np.rint(used.data).astype(np.int64))
+    return Flow(units, np.asarray(log["u"], dtype=np.float64), np.asarray(log["v"], dtype=np.float64))
+
+
+def _reduced(problem: Transportation, of_source: Floats, of_sink: Floats) -> Floats:
+    return np.asarray(problem.cost - of_source[problem.source] - of_sink[problem.sink], dtype=np.float64)
+
+
+def _cheapest_missing(problem: Transportation, flow: Flow, looked_at: Bools) -> Bools:
+    """Return, for each source, a few of its arcs that are not looked at and could help."""
+    reduced = _reduced(problem, flow.of_source, flow.of_sink)
+    helps = np.flatnonzero((reduced < -TIGHT) & ~looked_at)
+    chosen = np.zeros(len(looked_at), dtype=bool)
+    chosen[helps[_first_of_each(problem.source[helps], reduced[helps], ARCS_EACH_TIME)]] = True
+    return chosen
+
+
+def _first_of_each(group: Ints, value: Floats, most: int) -> Bools:
+    """Return which entries are among the least few of their group."""
+    order = np.lexsort((value, group))
+    sorted_groups = group[order]
+    first = np.searchsorted(sorted_groups, sorted_groups, side="left")
+    chosen = np.zeros(len(group), dtype=bool)
+    chosen[order[np.arange(len(group)) - first < most]] = True
+    return chosen
+
+
+def _nearest(problem: Transportation, of_sink: Floats, most: int) -> Bools:
+    """Return about the `most` priced arcs of each source that are cheapest at given prices of the sinks."""
+    arcs = np.flatnonzero(problem.priced)
+    source = problem.source[arcs]
+    value = problem.cost[arcs] - of_sink[problem.sink[arcs]]
+    starts = np.flatnonzero(np.append(True, source[1:] != source[:-1]))
+    above = value - np.repeat(np.minimum.reduceat(value, starts), np.diff(np.append(starts, len(source))))
+    near = above <= np.quantile(above, min(1.0, 2 * most * len(starts) / len(source)))
+    chosen = np.zeros(len(problem.priced), dtype=bool)
+    kept = np.flatnonzero(near)
+    chosen[arcs[kept[_first_of_each(source[kept], above[kept], most)]]] = True
+    return chosen
+
+
+def _first_prices(problem: Transportation) -> Floats:
+    """Return prices of the sinks from a sample of the sources that have priced arcs."""
+    sources = np.unique(problem.source[problem.priced])
+    step = max(1, len(sources) // SAMPLE)
+    sampled = np.zeros(len(problem.supply), dtype=bool)
+    sampled[sources[::step]] = True
+    always = np.ones(len(problem.supply), dtype=bool)
+    always[sources] = False
+    share = problem.supply[sampled].sum() / max(1, problem.supply[sources].sum())
+    supply = np.where(sampled, problem.supply, np.where(always, np.ceil(problem.supply * share), 0)).astype(np.int64)
+    demand = np.floor(problem.demand * share + 0.5).astype(np.int64)
+    short = int(supply.sum() - demand.sum())
+    largest = int(np.argmax(problem.demand))
+    if short >= 0:
+        demand[largest] += short
+    else:
+        supply[int(np.argmax(np.where(always, problem.supply, -1)))] -= short
+    arcs = np.flatnonzero(sampled[problem.source] | always[problem.source])
+    return _network_simplex(
+        Transportation(problem.source, problem.sink, problem.cost, supply, demand, problem.priced), arcs
+    ).of_sink
