@@ -19,6 +19,8 @@ HEADLINE = {
     "unplaced": "Pupils without a place",
     "cost_gbp": "Cost, £ a year",
     "transport_gbp": "of which transport, £ a year",
+    "capital_gbp": "Capital, £ once",
+    "classes": "Added classes",
     "pupils_with_transport": "Pupils with transport",
     "pupil_miles_per_year": "Pupil miles a year, both ways",
     "mean_minutes": "Mean journey, minutes one way",
@@ -29,7 +31,9 @@ HEADLINE = {
     "moves": "Pupils who move to another place",
     "places_over": "Places used over the number",
 }
-"""The rows of `Comparison.headline` and what they mean."""
+"""The rows of `Comparison.headline` and what they mean; some are there only where a plan has any (`ONLY_WHERE_ANY`)."""
+
+ONLY_WHERE_ANY = ("capital_gbp", "classes")
 
 _TRAVEL = (
     "pupils_with_transport",
@@ -81,8 +85,8 @@ class Comparison:
 
     def headline(self) -> pd.DataFrame:
         """Return the key figures: a row each (see `HEADLINE`), a column for each plan and for each change."""
-        table = pd.DataFrame({name: _headline(plan) for name, plan in self.plans.items()}, index=list(HEADLINE))
-        return self._with_changes(table.rename_axis("figure"))
+        table = pd.DataFrame({name: _headline(plan) for name, plan in self.plans.items()}).rename_axis("figure")
+        return self._with_changes(table.drop(index=[name for name in ONLY_WHERE_ANY if not table.loc[name].any()]))
 
     def transport(self) -> pd.DataFrame:
         """Return the travel rows of the headline: pupils, £, miles, minutes, guidance, emissions."""
@@ -246,6 +250,8 @@ def _headline(plan: Plan) -> "pd.Series[float]":
         "placed": plan.placed_pupils,
         "unplaced": plan.unplaced_pupils,
         "cost_gbp": plan.cost_gbp,
+        "capital_gbp": plan.capital_gbp,
+        "classes": plan.use["classes"].sum(),
         "over_guide_primary": placements.loc[over & primary, "count"].sum(),
         "over_guide_secondary": placements.loc[over & ~primary, "count"].sum(),
         "moves": placements.loc[placements["change"] == "moves", "count"].sum(),

@@ -12,7 +12,7 @@ from placement_opt.schema import ANY, TABLES
 Frames = Mapping[str, pd.DataFrame]
 
 
-def check_tables(frames: Frames, unknown: Collection[str] = ()) -> list[Fault]:
+def check_tables(frames: Frames, unknown: Collection[str] = (), payers: Collection[str] | None = None) -> list[Fault]:
     """Return the faults that show only when rows and tables are held against each other.
 
     Parameters
@@ -21,8 +21,12 @@ def check_tables(frames: Frames, unknown: Collection[str] = ()) -> list[Fault]:
         The tables of a problem by name, with the types of their description and their rows' labels as index.
     unknown
         Tables whose rows are not known, because their file cannot be read: nothing is held against them.
+    payers
+        The payers that the parameters name; None = not known, so that nothing is held against them.
     """
     faults: list[Fault] = [*_empty_tables(frames, unknown), *_references(frames, unknown)]
+    if payers is not None and not {"budgets", "provisions", "topups"} & set(unknown):
+        faults.extend(_budget_payers(frames, payers))
     for check, needed in _CHECKS.items():
         if not needed & set(unknown):
             faults.extend(check(frames))
@@ -183,6 +187,87 @@ def _requests(frames: Frames) -> Iterable[Fault]:
         yield Fault("pupils", "requested_setting_id", str(label), setting_id, message)
 
 
+def _capital(frames: Frames) -> Iterable[Fault]:
+    provisions = frames["provisions"]
+    spent = provisions[(provisions["capital_gbp"] > 0) & (provisions["status"] != "candidate")]
+    for label, row in spent.iterrows():
+        message = (
+            f"is the cost of opening a provision that is {row['status']}; only a candidate is opened. "
+            "Set status to candidate or clear capital_gbp."
+        )
+        yield Fault("provisions", "capital_gbp, status", str(label), _number(row["capital_gbp"]), message)
+
+
+def _class_places(frames: Frames) -> Iterable[Fault]:
+    provisions = frames["provisions"]
+    for label, row in provisions[(provisions["max_classes"] > 0) & (provisions["class_places"] == 0)].iterrows():
+        message = f"is what each of max_classes {row['max_classes']} would add. Give the places of a class."
+        yield Fault("provisions", "class_places, max_classes", str(label), _number(row["class_places"]), message)
+
+
+def _capital_payers(frames: Frames) -> Iterable[Fault]:
+    budgets = frames["budgets"]
+    for label, row in budgets[(budgets["type"] == "capital") & budgets["payer"].notna()].iterrows():
+        message = "is a payer, but nobody is named as payer of capital. Clear payer, or change type."
+        yield Fault("budgets", "payer, type", str(label), row["payer"], message)
+
+
+def _budget_payers(frames: Frames, payers: Collection[str]) -> Iterable[Fault]:
+    """Find payers whom nothing names: such a limit would never bite."""
+    budgets = frames["budgets"]
+    cells = budgets.loc[budgets["type"] != "capital", "payer"].dropna()
+    known = {*payers, *frames["provisions"]["place_payer"].dropna(), *frames["topups"]["payer"].dropna()}
+    for label, payer in cells[~cells.isin(known)].items():
+        message = (
+            f"is not a payer of anything ({_listed(sorted(known))}). Correct it, or name it in topups, in provisions "
+            "or in the parameters."
+        )
+        yield Fault("budgets", "payer", str(label), payer, message)
+
+
+def _localities_of(name: str) -> Callable[[Frames], Iterable[Fault]]:
+    """Find localities that nothing is in: such a limit would never bite."""
+
+    def check(frames: Frames) -> Iterable[Fault]:
+        known = {locality for table in ("pupils", "settings") for locality in frames[table]["locality"].dropna()}
+        cells = frames[name]["locality"].dropna()
+        for label, locality in cells[~cells.isin(known)].items():
+            places = _listed(sorted(known)) or "none has one"
+            message = f"is not a locality of any pupil or school ({places}). Correct it, or name it there."
+            yield Fault(name, "locality", str(label), locality, message)
+
+    return check
+
+
+def _site_limit_ranges(frames: Frames) -> Iterable[Fault]:
+    limits = frames["site_limits"]
+    for label, row in limits[limits["min_open"] > limits["max_open"]].iterrows():
+        message = f"is above max_open {row['max_open']}. Swap them."
+        yield Fault("site_limits", "min_open", str(label), _number(row["min_open"]), message)
+
+
+def _site_limit_matches(frames: Frames) -> Iterable[Fault]:
+    localities = _lookup(frames["settings"], "setting_id", "locality")
+    provisions = frames["provisions"]
+    sites = provisions[provisions["status"].isin(["candidate", "closable"])]
+    sites = sites.assign(locality=sites["setting_id"].map(localities))
+    limits = frames["site_limits"]
+    for label, row in limits[limits["min_open"] > 0].iterrows():
+        counted = sites
+        for name in ("kind", "locality", "status"):
+            counted = counted if pd.isna(row[name]) else counted[counted[name] == row[name]]
+        if counted.empty:
+            message = (
+                "is the fewest that are open, but no provision of status candidate or closable is of this kind, "
+                "locality and status. Correct the row or clear min_open."
+            )
+            yield Fault("site_limits", "min_open", str(label), _number(row["min_open"]), message)
+
+
+def _number(value: float) -> str:
+    return f"{float(value):.15g}"
+
+
 def _lookup(frame: pd.DataFrame, key: str, column: str) -> dict[str, Any]:
     """Return a column by the rows' ids; where an id repeats, the first row counts."""
     rows = frame[[key, column]].dropna().drop_duplicates(key)
@@ -207,5 +292,12 @@ _CHECKS: Mapping[Callable[[Frames], Iterable[Fault]], frozenset[str]] = {
     _contradictions: frozenset({"pair_rules"}),
     _closed_musts: frozenset({"pair_rules", "provisions"}),
     _requests: frozenset({"pupils", "settings", "provisions"}),
+    _capital: frozenset({"provisions"}),
+    _class_places: frozenset({"provisions"}),
+    _capital_payers: frozenset({"budgets"}),
+    _localities_of("budgets"): frozenset({"budgets", "pupils", "settings"}),
+    _localities_of("site_limits"): frozenset({"site_limits", "pupils", "settings"}),
+    _site_limit_ranges: frozenset({"site_limits"}),
+    _site_limit_matches: frozenset({"site_limits", "provisions", "settings"}),
 }
 """Each check with the tables that it reads."""

@@ -208,6 +208,9 @@ def _use(provision_id: str, pupils: int) -> dict[str, Any]:
         "overflow_payer": "high needs",
         "opening_gbp": 0.0,
         "opening_payer": "high needs",
+        "classes": 0,
+        "classes_gbp": 0.0,
+        "capital_gbp": 0.0,
         "commissioned_gbp": 0.0,
         "place_payer": "high needs",
     }

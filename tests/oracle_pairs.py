@@ -90,7 +90,8 @@ class Question:
 
     @cached_property
     def tables(self) -> dict[str, list[Row]]:
-        names = ("links", "part_limits", "topups", "pair_costs", "pair_rules", "resources", "resource_use")
+        limits = ("part_limits", "resources", "resource_use", "budgets", "site_limits")
+        names = ("links", "topups", "pair_costs", "pair_rules", *limits)
         return {name: records(self.problem.table(name)) for name in names}
 
     @cached_property
@@ -249,6 +250,15 @@ class Question:
             return exact(row["topup_gbp"])
         kind = "mainstream" if p["kind"] == "spoke" else p["kind"]
         return exact(getattr(self.problem.parameters, f"default_topup_gbp_{kind}"))
+
+    def topup_payer(self, pupil: str, provision: str) -> str:
+        """Return who pays the top-up: the payer of the row of topups where it sets the price."""
+        i, p = self.pupils[pupil], self.provisions[provision]
+        known = {(row["pupil_id"], row["provision_id"]) for row in self.tables["pair_costs"]}
+        row = most_specific(self.tables["topups"], i, p)
+        if (pupil, provision) in known or p["topup_gbp"] is not None or row is None:
+            return str(self.problem.parameters.topup_payer)
+        return str(row["payer"])
 
     def is_entitled(self, i: Row, miles: float) -> bool:
         if i["entitled"] is not None:

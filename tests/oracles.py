@@ -26,15 +26,13 @@ from tests.oracle_pairs import (
     most_specific,
     pence,
 )
+from tests.oracle_sites import Placement, Sites
 
 __all__ = ["Best", "InputAtFaultError", "PairCost", "allowed_pairs", "best_plan", "every_plan", "pair_cost"]
 
-LAST_STAGE_PENCE = 100
-"""The last stage may raise money + weighed by £1 in total."""
-
 
 class Best(NamedTuple):
-    """The three stages of the best plan; `minutes` is the least within £1 of the least objective."""
+    """The three stages of the best plan; `minutes` is the least of all plans at the least objective."""
 
     unplaced: int
     objective_gbp: float
@@ -58,10 +56,6 @@ class Outcome(NamedTuple):
     centiminutes: int
 
 
-Placement = Counter[Pair]
-"""Pupils of a row at a provision."""
-
-
 def allowed_pairs(problem: Problem, travel: TravelMatrix, policy: Policy) -> dict[Pair, str]:
     """Return the reason why a pair is refused, by pupil and provision; an empty string where it is allowed."""
     return Question(problem, travel, policy).refused
@@ -73,9 +67,9 @@ def pair_cost(problem: Problem, travel: TravelMatrix, policy: Policy, pupil: str
 
 
 class Rules:
-    """The families C2-C6, C10 and C11 and the money of one question, each asked of a complete placement."""
+    """The families and the money of one question, each asked of a complete placement."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, *, literal: bool = False) -> None:
         self.q = question
         self.count = {pupil: int(row["count"]) for pupil, row in question.pupils.items()}
         self.weight = {pupil: int(row["places"]) for pupil, row in question.pupils.items()}
@@ -84,26 +78,10 @@ class Rules:
         self.kept: Placement = Counter(
             {(i, str(question.pupils[i]["current_provision_id"])): self.count[i] for i in question.stayers}
         )
-        self.most_places = {provision: self._most_places(provision) for provision in question.provisions}
+        self.sites = Sites(question, self.kept, literal=literal)
         self.limits = [self._limit(*limit) for limit in (*self._place_limits(), *self._resource_limits())]
         self.families = self._families()
         self.wishes = self._wishes()
-        self.site_pence = list(self._site_pence())
-        self.over_pence = {p: pence(exact(row["overflow_gbp"])) for p, row in question.provisions.items()}
-        self.hours = {i: exact(row["support_hours"]) for i, row in question.pupils.items()}
-
-    # C2
-    def _most_places(self, provision: str) -> int:
-        """Return the places that an open provision can give, those over the number included."""
-        p = self.q.provisions[provision]
-        kept = sum(self.weight[i] * n for (i, at), n in self.kept.items() if at == provision)
-        return int(max(p["places"] + p["overflow_places"], kept))
-
-    def places_used(self, x: Placement) -> Counter[str]:
-        used: Counter[str] = Counter()
-        for (i, p), n in x.items():
-            used[p] += self.weight[i] * n
-        return used
 
     # C3
     def _place_limits(self) -> Iterator[tuple[dict[Pair, Fraction], Fraction]]:
@@ -183,13 +161,7 @@ class Rules:
     def keeps_siblings(self, x: Placement) -> bool:
         return self.q.policy.siblings != "hard" or not any(self.children_apart(x))
 
-    # money
-    def overflow(self, x: Placement) -> int:
-        return sum(
-            self.over_pence[p] * max(0, used - int(self.q.provisions[p]["places"]))
-            for p, used in self.places_used(x).items()
-        )
-
+    # wishes
     def _wishes(self) -> list[tuple[int, str, list[str]]]:
         """Return for each wish that is weighed: the pence of missing it, the pupils, the provisions that meet it."""
         policy, wishes = self.q.policy, []
@@ -210,65 +182,12 @@ class Rules:
             total += pence(exact(self.q.policy.split_siblings_gbp)) * sum(self.children_apart(x))
         return total
 
-    # C4-C6
-    def cheapest_sites(self, x: Placement) -> int | None:
-        """Return the least pence for opening, commissioned places, teams and outreach; None when no links will do.
-
-        Only what is needed is open: places with pupils, and the hubs of spokes with pupils. Every price is at least 0
-        and no rule gets easier by opening more, so no cheaper choice is left out.
-        """
-        used = {p for _, p in x}
-        served = sorted(p for p in used if self.q.provisions[p]["kind"] == "spoke")
-        choices = [[h for h, spoke in self.q.links if spoke == s] for s in served]
-        prices = (self._sites(x, used, dict(zip(served, hubs, strict=True))) for hubs in product(*choices))
-        return min((price for price in prices if price is not None), default=None)
-
-    def _sites(self, x: Placement, used: set[str], hub_of: dict[str, str]) -> int | None:
-        hours: dict[str, Fraction] = defaultdict(Fraction)
-        travel = 0
-        for s, h in hub_of.items():
-            link = self.q.links[h, s]
-            hours[h] += link.visit_hours + sum((self.hours[i] * n for (i, p), n in x.items() if p == s), Fraction(0))
-            travel += link.travel_pence
-        spokes = Counter(hub_of.values())
-        if any(spokes[h] > self.q.hubs[h]["max_spokes"] for h in spokes):
-            return None
-        teams = [self._teams(h, needed) for h, needed in hours.items()]
-        if any(price is None for price in teams):
-            return None
-        return travel + sum(price or 0 for price in teams) + self.opening(used | set(spokes))
-
-    def _teams(self, h: str, hours: Fraction) -> int | None:
-        """Return the pence of the fewest teams that give the hours; None when the most are too few."""
-        hub = self.q.hubs[h]
-        for number in range(int(hub["max_teams"]) + 1):
-            if exact(hub["team_hours_per_week"]) * number >= hours:
-                return pence(exact(hub["team_gbp"]) * number)
-        return None
-
-    def opening(self, opened: set[str]) -> int:
-        return sum(
-            (p in opened) * when_open + (p in opened or row["status"] == "open") * commissioned
-            for (p, row), (when_open, commissioned) in zip(self.q.provisions.items(), self.site_pence, strict=True)
-        )
-
-    def _site_pence(self) -> Iterator[tuple[int, int]]:
-        """Yield the pence of being open, and of the commissioned places on the full basis, of each provision."""
-        for row in self.q.provisions.values():
-            is_decided = row["status"] in {"candidate", "closable"}
-            is_full = self.q.policy.cost_basis == "full" and row["kind"] not in {"mainstream", "spoke"}
-            commissioned = pence(exact(row["place_gbp"])) * int(row["places"]) if is_full else 0
-            yield pence(exact(row["open_gbp"])) if is_decided else 0, commissioned
-
     def judge(self, x: Placement) -> int | None:
         """Return money + weighed in pence; None when the placement breaks a rule."""
-        fits = all(used <= self.most_places[p] for p, used in self.places_used(x).items())
-        if not (fits and self.keeps_limits(x) and self.keeps_moves(x) and self.keeps_siblings(x)):
+        if not (self.keeps_limits(x) and self.keeps_moves(x) and self.keeps_siblings(x)):
             return None
-        sites = self.cheapest_sites(x)
-        if sites is None:
-            return None
-        return sites + sum(self.cost[pair] * n for pair, n in x.items()) + self.overflow(x) + self.weighed(x)
+        money = self.sites.least_pence(x)
+        return None if money is None else money + self.weighed(x)
 
     # C1
     def options(self, pupil: str) -> list[Option]:
@@ -309,7 +228,7 @@ def _ways(count: int, bins: int) -> Iterator[tuple[int, ...]]:
 
 def every_plan(problem: Problem, travel: TravelMatrix, policy: Policy) -> Iterator[Outcome]:
     """Yield every plan that keeps the rules, one after the other, without any shortcut."""
-    rules = Rules(Question(problem, travel, policy))
+    rules = Rules(Question(problem, travel, policy), literal=True)
     pupils = list(rules.q.pupils)
     for chosen in product(*(rules.options(pupil) for pupil in pupils)):
         x: Placement = Counter({(i, p): n for i, way in zip(pupils, chosen, strict=True) for p, n in way.placed})
@@ -323,7 +242,7 @@ def best_plan(problem: Problem, travel: TravelMatrix, policy: Policy) -> Best | 
 
     The search goes row by row and turns back only where no plan can be among the best: a provision is over-full, or
     what is chosen so far, with every row to come at its best, leaves more pupils unplaced than the best plan known or
-    costs more than £1 above it.
+    costs more.
     """
     rules = Rules(Question(problem, travel, policy))
     return _best(_Search(rules).outcomes())
@@ -334,7 +253,7 @@ def _best(outcomes: Iterable[Outcome]) -> Best | None:
     if not found:
         return None
     unplaced, least, _ = min(found)
-    minutes = min(o.centiminutes for o in found if o.unplaced == unplaced and o.pence <= least + LAST_STAGE_PENCE)
+    minutes = min(o.centiminutes for o in found if (o.unplaced, o.pence) == (unplaced, least))
     return Best(unplaced, least / 100, minutes / 100)
 
 
@@ -347,13 +266,13 @@ class _Search:
         self.pupils = sorted(options, key=lambda pupil: len(options[pupil]))
         self.options = options
         self.at_best = self._at_best()
-        self.room = dict(rules.most_places)
+        self.room = {p: rules.sites.most_places(p) for p in rules.q.provisions}
         self.best: tuple[int, int] | None = None
         self.found: list[Outcome] = []
 
     def _at_best(self) -> list[tuple[int, int]]:
         """Return for each depth what the rows to come, and the sites, add at least: unplaced pupils and pence."""
-        at_best = [(0, self.rules.opening(set()))]
+        at_best = [(0, self.rules.sites.always[0])]
         for pupil in reversed(self.pupils):
             first = next(iter(self.options[pupil]))
             at_best.append((at_best[-1][0] + first.unplaced, at_best[-1][1] + first.pence))
@@ -389,9 +308,8 @@ class _Search:
     def _is_beaten(self, depth: int, so_far: Outcome) -> bool:
         if self.best is None:
             return False
-        unplaced, least = self.best
         at_least = (so_far.unplaced + self.at_best[depth][0], so_far.pence + self.at_best[depth][1])
-        return at_least > (unplaced, least + LAST_STAGE_PENCE)
+        return at_least > self.best
 
     def _keep(self, so_far: Outcome, x: Placement) -> None:
         price = self.rules.judge(x)

@@ -40,6 +40,12 @@ _PROVISIONS = [
     ("900003-ap", "900003", "alternative provision", 6, "SEMH", "any"),
     ("900004-old", "900004", "special", 5, "any", "any"),
 ]
+_STATUSES = {
+    "900001-base": "candidate",
+    "900001-main": "closable",
+    "900002-special": "candidate",
+    "900004-old": "closed",
+}
 
 
 def good_tables() -> Raw:
@@ -61,6 +67,7 @@ def good_tables() -> Raw:
             "max_minutes": 75,
             "wheelchair": "yes" if pupil == "P2" else "no",
             "entitled": None if pupil == "P3" else "yes",
+            "locality": "North" if year < 8 else "South",
             "ward": f"Ward {pupil[1:]}",
         }
         for pupil, east, north, year, need, band, current, requested in _PUPILS
@@ -87,7 +94,12 @@ def good_tables() -> Raw:
             "bands": bands,
             "place_gbp": 6_000,
             "topup_gbp": 7_000.5,
-            "status": "closed" if name == "900004-old" else "open",
+            "status": _STATUSES.get(name, "open"),
+            "capital_gbp": 250_000 if _STATUSES.get(name) == "candidate" else 0,
+            "min_pupils": 2 if name == "900003-ap" else 0,
+            "max_classes": 1 if kind == "special" else 0,
+            "class_places": 8 if kind == "special" else 0,
+            "class_gbp": 60_000 if kind == "special" else 0,
         }
         for name, setting, kind, places, needs, bands in _PROVISIONS
     ]
@@ -123,6 +135,15 @@ def good_tables() -> Raw:
             "resource_use": [
                 {"resource": "therapy", "need": "ASD", "band": "B1", "kind": None, "amount": 1.5},
                 {"resource": "physiotherapy", "need": None, "band": "B2", "kind": None, "amount": 0.5},
+            ],
+            "budgets": [
+                {"budget": "capital", "type": "capital", "locality": "North", "payer": None, "limit_gbp": 500_000},
+                {"budget": "top-ups", "type": "revenue", "locality": None, "payer": "high needs", "limit_gbp": 900_000},
+            ],
+            "site_limits": [
+                {"site_limit": "any", "kind": None, "locality": None, "status": None, "min_open": 1, "max_open": 3},
+                {"site_limit": "new", "kind": None, "locality": "North", "status": "candidate", "min_open": 0}
+                | {"max_open": 1},
             ],
             "modes": [
                 {"mode": "minibus", "gbp_per_day": 60, "gbp_per_mile": 1.2, "riders": 5, "wheelchair": "yes"},

@@ -42,6 +42,16 @@ def _without_rule(rule: str) -> Relaxation:
     return relaxed
 
 
+def _without_budgets(sort: str) -> Relaxation:
+    def relaxed(case: Case) -> Case:
+        frame = case.problem.table("budgets")
+        if not (frame["type"] == sort).any():
+            return case
+        return case._replace(problem=case.problem.replace(budgets=frame[frame["type"] != sort]))
+
+    return relaxed
+
+
 def _with_policy(**changes: Any) -> Relaxation:
     def relaxed(case: Case) -> Case:
         policy = replace(case.policy, **changes)
@@ -56,7 +66,8 @@ def _with_status(old: tuple[str, ...]) -> Relaxation:
         if not frame["status"].isin(old).any():
             return case
         frame["status"] = frame["status"].mask(frame["status"].isin(old), "open")
-        return case._replace(problem=case.problem.replace(provisions=frame))
+        frame["capital_gbp"] = frame["capital_gbp"].where(frame["status"] == "candidate", 0.0)
+        return case._replace(problem=case.problem.replace(provisions=frame, site_limits=None))
 
     return relaxed
 
@@ -78,6 +89,12 @@ RELAXATIONS: dict[str, Relaxation] = {
     "C6 team hours": _with_column("hubs", "team_hours_per_week", 1_000),
     "C6 most teams": _with_column("hubs", "max_teams", 50),
     "C6 visits": _with_column("hubs", "visits_per_week", 0),
+    "C4 site limits": _without("site_limits"),
+    "C7 smallest groups": _with_column("provisions", "min_pupils", 0),
+    "C8 classes": _with_column("provisions", "max_classes", 0),
+    "C9 revenue": _without_budgets("revenue"),
+    "C9 transport": _without_budgets("transport"),
+    "C9 capital": _without_budgets("capital"),
     "C10 resources": _without("resource_use"),
     "C11 most moves": _with_policy(max_moves=None),
     "C11 requests": _with_policy(requests="off"),

@@ -26,6 +26,7 @@ MOST_WAYS = 20_000
 """No more pupils are taken where the ways to place them would pass this."""
 
 BANDS = ("A", "B")
+LOCALITIES = ("North", "South")
 
 
 class Case(NamedTuple):
@@ -341,6 +342,119 @@ def _reach(rng: np.random.Generator, draft: Draft) -> None:
     draft.policy["authorities"] = _pick(rng, [None, ("Exampleshire",)])
 
 
+# -- smallest groups, classes, capital, budgets and numbers of sites ---------------------------------------------------
+
+
+def _smallest(rng: np.random.Generator, draft: Draft) -> None:
+    """Open, candidate, closable and spoke provisions that nobody or several pupils go to."""
+    for row in _some(rng, draft.provisions, 4):
+        row["min_pupils"] = _pick(rng, [1, 2, 2, 3])
+
+
+def _classes(rng: np.random.Generator, draft: Draft) -> None:
+    for row in _some(rng, draft.provisions, 3):
+        row["places"] = max(0, row["places"] - _pick(rng, [0, 1, 1, 2]))
+        row["max_classes"] = _pick(rng, [1, 1, 2])
+        row["class_places"] = _pick(rng, [1, 2, 2, 3])
+        row["class_gbp"] = _pick(rng, [0, 1_500.5, 8_000])
+        row["class_capital_gbp"] = _pick(rng, [0, 0, 50_000, 120_000.75])
+
+
+def _capital(rng: np.random.Generator, draft: Draft) -> None:
+    """What is spent once, up to a limit for all of it or for the schools of one locality."""
+    _localities(rng, draft)
+    candidates = _decided(rng, draft, ["candidate"])
+    for row in candidates:
+        row["capital_gbp"] = _pick(rng, [0, 100_000, 250_000.5])
+        row["places"] += 1
+    for number in range(_pick(rng, [1, 1, 2])):
+        limit = _pick(rng, [0, 60_000, 100_000, 300_000])
+        row = {"budget": f"capital {number}", "type": "capital", "locality": _pick(rng, [None, *LOCALITIES])}
+        draft.tables.setdefault("budgets", []).append(row | {"limit_gbp": limit})
+
+
+def _revenue(rng: np.random.Generator, draft: Draft) -> None:
+    """Limits on the money of a year, or on a part of it by payer, locality or both; most leave a plan possible."""
+    _localities(rng, draft)
+    _payers(rng, draft)
+    kept = sum(7_000 * row.get("count", 1) for row in draft.pupils if row.get("current_provision_id"))
+    kept = 0 if draft.policy["moves"] == "all" else kept
+    commissioned = sum(row.get("place_gbp", 0) * row["places"] for row in draft.provisions)
+    kept += commissioned if draft.policy["cost_basis"] == "full" else 0
+    payers = [None, None, "high needs", "schools block", "social care"]
+    row = {"budget": "revenue", "type": "revenue", "locality": _pick(rng, [None, None, *LOCALITIES])}
+    row |= {"payer": _pick(rng, payers), "limit_gbp": kept + _pick(rng, [7_000, 12_000, 17_000, 27_000.25])}
+    draft.tables.setdefault("budgets", []).append(row)
+
+
+def _journeys(rng: np.random.Generator, draft: Draft) -> None:
+    """Limits on what journeys cost; pupils are carried, so that they cost something."""
+    _localities(rng, draft)
+    for row in draft.pupils:
+        row["entitled"] = True if row.get("entitled") is None and _chance(rng, 0.7) else row.get("entitled")
+    kept = sum(5_000 * row.get("count", 1) for row in draft.pupils if row.get("current_provision_id"))
+    row = {"budget": "journeys", "type": "transport", "locality": _pick(rng, [None, None, *LOCALITIES])}
+    row["payer"] = _pick(rng, [None, None, draft.parameters.get("transport_payer", "transport")])
+    limit = _pick(rng, [1_500, 4_000, 9_000, 15_000.5]) + (kept if draft.policy["moves"] != "all" else 0)
+    draft.tables.setdefault("budgets", []).append(row | {"limit_gbp": limit})
+
+
+def _site_limits(rng: np.random.Generator, draft: Draft) -> None:
+    """Exactly, at least or at most so many of some sites, which may then be open and empty."""
+    _localities(rng, draft)
+    decided = _decided(rng, draft, ["candidate", "closable"])
+    schools = {row["setting_id"]: row["locality"] for row in draft.settings}
+    for number in range(_pick(rng, [1, 1, 2])):
+        one = _pick(rng, decided)
+        scope = {"kind": one["kind"], "locality": schools[one["setting_id"]], "status": one["status"]}
+        scope = {name: value if _chance(rng, 0.3) else None for name, value in scope.items()}
+        counted = sum(
+            all(
+                value is None or value == {**row, "locality": schools[row["setting_id"]]}[name]
+                for name, value in scope.items()
+            )
+            for row in decided
+        )
+        some = int(rng.integers(0, counted + 1))
+        least, most = _pick(rng, [(0, some), (some, some), (some, counted), (min(1, some), counted)])
+        row = {"site_limit": f"sites {number}", **scope, "min_open": least, "max_open": most}
+        draft.tables.setdefault("site_limits", []).append(row)
+
+
+def _decided(rng: np.random.Generator, draft: Draft, statuses: list[str]) -> list[dict[str, Any]]:
+    """Return the provisions of these statuses; where there are none, some of the open ones take them."""
+    found = [row for row in draft.provisions if row.get("status") in statuses]
+    if not found:
+        found = _some(rng, [row for row in draft.provisions if row.get("status", "open") != "closed"], 3)
+        for row in found:
+            row["status"] = _pick(rng, statuses)
+            row["open_gbp"] = _pick(rng, [0, 2_500, 9_000.75])
+    return found
+
+
+def _localities(rng: np.random.Generator, draft: Draft) -> None:
+    """Give homes and schools a locality; every one has a school at least."""
+    for row in draft.pupils:
+        row.setdefault("locality", _pick(rng, [None, *LOCALITIES]))
+    for number, row in enumerate(draft.settings):
+        row.setdefault("locality", LOCALITIES[number] if number < len(LOCALITIES) else _pick(rng, [None, *LOCALITIES]))
+
+
+def _payers(rng: np.random.Generator, draft: Draft) -> None:
+    """Let others than the usual payers pay for something."""
+    usual = _chance(rng, 0.5)
+    draft.parameters["topup_payer"] = "high needs" if usual else "social care"
+    draft.parameters["overflow_payer"] = "social care" if usual else "high needs"
+    for name in ("outreach_payer", "opening_payer"):
+        draft.parameters[name] = _pick(rng, ["high needs", "high needs", "social care"])
+    draft.parameters["transport_payer"] = _pick(rng, ["transport", "social care"])
+    for row in draft.provisions:
+        row["place_payer"] = _pick(rng, ["high needs", "schools block"])
+    draft.provisions[0]["place_payer"] = "schools block"
+    for row in draft.tables.get("topups", []):
+        row["payer"] = _pick(rng, ["high needs", "social care"])
+
+
 # -- all of it --------------------------------------------------------------------------------------------------------
 
 _CHANGES: dict[str, Callable[[np.random.Generator, Draft], None]] = {
@@ -363,6 +477,12 @@ _CHANGES: dict[str, Callable[[np.random.Generator, Draft], None]] = {
     "prices": _prices,
     "transport": _transport,
     "reach": _reach,
+    "classes": _classes,
+    "smallest": _smallest,
+    "capital": _capital,
+    "revenue": _revenue,
+    "journeys": _journeys,
+    "site_limits": _site_limits,
 }
 
 FAMILIES = (*_CHANGES, "matrix")

@@ -93,6 +93,22 @@ SLIPS = [
     Slip("a limit on two things", "part_limits", 0, "setting_id", "900001", "is given together with a provision_id"),
     Slip("a limit on nothing", "part_limits", 1, "setting_id", None, "Say what the limit is on"),
     Slip("a repeated price", "topups", 1, "band", "B1", "appears already", "ASD and B1"),
+    Slip("capital of an open provision", "provisions", 5, "capital_gbp", 1_000, "only a candidate is opened"),
+    Slip("capital of a closable one", "provisions", 0, "status", "closable", "that is closable; only a candidate",
+         "250000", ("provisions", 0, "capital_gbp")),
+    Slip("classes without places", "provisions", 4, "max_classes", 2, "each of max_classes 2 would add", "0",
+         ("provisions", 4, "class_places")),
+    Slip("a payer of capital", "budgets", 0, "payer", "high needs", "nobody is named as payer of capital"),
+    Slip("a payer of nothing", "budgets", 1, "payer", "High Needs", "is not a payer of anything (high needs, transp"),
+    Slip("a budget of nowhere", "budgets", 0, "locality", "Nroth", "is not a locality of any pupil or school (North, "),
+    Slip("sites of nowhere", "site_limits", 1, "locality", "West", "is not a locality of any pupil or school"),
+    Slip("reversed numbers of sites", "site_limits", 0, "max_open", 0, "is above max_open 0. Swap them", "1",
+         ("site_limits", 0, "min_open")),
+    Slip("sites that nothing is", "site_limits", 0, "kind", "alternative", "no provision of status candidate or clos",
+         "1", ("site_limits", 0, "min_open")),
+    Slip("an unknown sort of budget", "budgets", 0, "type", "running", "Use one of revenue, transport, capital"),
+    Slip("a budget without a limit", "budgets", 0, "limit_gbp", None, "The cell is blank"),
+    Slip("a limit below nothing", "budgets", 1, "limit_gbp", -1, "is out of range"),
     Slip("a line break in a cell", "pupils", 1, "ward", "North\nWest", "holds a line break or control character"),
 ]  # fmt: skip
 
@@ -292,6 +308,22 @@ def test_bands_are_free_where_no_table_names_any() -> None:
             row["band"] = None
     raw["pupils"][0]["band"] = "whatever"
     assert as_problem(raw).pupils.loc[0, "band"] == "whatever"
+
+
+def test_the_payers_of_the_parameters_are_known_from_the_file_that_holds_them(tmp_path: Path) -> None:
+    raw = good_tables()
+    raw["budgets"][1]["payer"] = "schools block"
+    (fault,) = faults_in(store(raw, "folder", tmp_path))
+    assert (fault.table, fault.column, fault.value) == ("budgets", "payer", "schools block")
+    folder = store(raw, "folder", tmp_path)
+    (folder / "parameters.toml").write_text('opening_payer = "schools block"\n', encoding="utf-8")
+    assert read_problem(folder).parameters.opening_payer == "schools block"
+
+
+def test_classes_of_which_none_may_be_added_are_only_kept() -> None:
+    raw = good_tables()
+    raw["provisions"][1].update(class_places=8, class_gbp=60_000, class_capital_gbp=9)
+    assert as_problem(raw).provisions["max_classes"].tolist() == [0, 0, 1, 0, 0, 1]
 
 
 def test_a_hub_that_is_linked_needs_its_row(tmp_path: Path) -> None:

@@ -57,11 +57,11 @@ def test_fewest_unplaced_comes_before_money() -> None:
     assert _best(problem) == Best(0, 90_100, 20)
 
 
-def test_the_last_stage_buys_minutes_for_a_pound_and_no_more() -> None:
-    near_and_dear = [{"topup_gbp": 1_000}, {"topup_gbp": 1_001, "setting_id": "B"}]
+def test_the_last_stage_saves_minutes_but_never_for_a_penny() -> None:
+    near_and_dear = [{"topup_gbp": 1_000}, {"topup_gbp": 1_000, "setting_id": "B"}]
 
     assert _best(_problem([{}], near_and_dear), minutes=[[30, 5]]) == Best(0, 1_000, 5)
-    near_and_dear[1]["topup_gbp"] = 1_001.01
+    near_and_dear[1]["topup_gbp"] = 1_000.01
     assert _best(_problem([{}], near_and_dear), minutes=[[30, 5]]) == Best(0, 1_000, 30)
 
 
@@ -184,6 +184,172 @@ def test_a_missed_request_weighs_once_for_each_pupil_even_without_a_place() -> N
     assert _best(problem, replace(POLICY, requests="hard")) == Best(2, 1_000, 10)
 
 
+def test_a_smallest_group_counts_pupils_and_not_places() -> None:
+    # Two pupils of two places each are two pupils: too few for a group of three, whatever it saves.
+    cheap, dear = {"places": 6, "topup_gbp": 1_000}, {"places": 6, "topup_gbp": 4_000}
+    pupils = [{"count": 2, "places": 2}]
+
+    assert _best(_problem(pupils, [{**cheap, "min_pupils": 2}, dear])) == Best(0, 2_000, 20)
+    assert _best(_problem(pupils, [{**cheap, "min_pupils": 3}, dear])) == Best(0, 8_000, 20)
+    assert _best(_problem(pupils, [{**cheap, "min_pupils": 3}])) == Best(2, 0, 0)
+
+
+def test_a_group_in_which_somebody_stays_may_be_as_small_as_it_is() -> None:
+    problem = _problem([{"year_group": 8, "current_provision_id": "V1"}, {}], [{"min_pupils": 5}])
+
+    assert _best(problem, Policy(moves="due")) == Best(1, 1_000, 10)
+    assert _best(problem, Policy(moves="all")) == Best(2, 0, 0)
+
+
+def test_a_hub_with_too_few_pupils_of_its_own_serves_no_spoke() -> None:
+    problem = _outreach()
+    hub = problem.provisions.assign(min_pupils=[1, 0])
+
+    assert _best(problem.replace(provisions=hub)) == Best(2, 0, 0)
+    # With a pupil of its own it serves the other one: 3 hours and one of visits are one team.
+    assert _best(problem.replace(provisions=hub.assign(places=[1, 2]))) == Best(0, 2_000 + 400 + 513, 20)
+
+
+def test_classes_are_added_where_they_cost_less_than_places_over_the_number() -> None:
+    room = {"places": 1, "overflow_places": 2, "overflow_gbp": 300}
+    classes = {"max_classes": 2, "class_places": 2}
+
+    # Three pupils: 2 places over the number for £600, or a class for what it costs.
+    assert _best(_problem([{"count": 3}], [room | classes | {"class_gbp": 500}])) == Best(0, 3_500, 30)
+    assert _best(_problem([{"count": 3}], [room | classes | {"class_gbp": 700}])) == Best(0, 3_600, 30)
+    # Six pupils: 1 + 2 x 2 places and one over the number; seven: and two over; eight: one has no place.
+    assert _best(_problem([{"count": 6}], [room | classes | {"class_gbp": 700}])) == Best(0, 6_000 + 1_400 + 300, 60)
+    assert _best(_problem([{"count": 8}], [room | classes | {"class_gbp": 700}])) == Best(1, 7_000 + 1_400 + 600, 70)
+
+
+def test_on_the_full_basis_the_places_of_an_added_class_are_commissioned() -> None:
+    room = {"places": 1, "place_gbp": 100, "max_classes": 1, "class_places": 4, "class_gbp": 50}
+    full = replace(POLICY, cost_basis="full")
+
+    assert _best(_problem([{"count": 2}], [room]), full) == Best(0, 2_000 + 5 * 100 + 50, 20)
+    assert _best(_problem([{"count": 2}], [room | {"kind": "mainstream"}]), full) == Best(0, 2_000 + 200 + 50, 20)
+
+
+def test_those_who_stay_over_the_number_leave_the_whole_added_class_to_others() -> None:
+    # 3 stay at 1 place, so 2 are over the number; a class of 1 takes in one more pupil, or spares one place over.
+    pupils = [{"year_group": 8, "count": 3, "current_provision_id": "V1"}, {"count": 2}]
+    room = {"places": 1, "overflow_gbp": 70, "max_classes": 1, "class_places": 1, "class_gbp": 20}
+
+    assert _best(_problem(pupils, [room]), Policy(moves="due")) == Best(1, 4_000 + 2 * 70 + 20, 40)
+    assert _best(_problem(pupils[:1], [room]), Policy(moves="due")) == Best(0, 3_000 + 70 + 20, 30)
+
+
+def _budget(**row: Any) -> dict[str, list[dict[str, Any]]]:
+    return {"budgets": [{"budget": "B", "type": "revenue", **row}]}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        # Two pupils: £1,000 each at V1, or £400 at V2 after opening it for £900 a year and £50,000 once.
+        ({"limit_gbp": 5_000}, Best(0, 1_700, 20)),
+        ({"limit_gbp": 1_699.99}, Best(1, 1_000, 10)),
+        ({"limit_gbp": 999.99}, Best(2, 0, 0)),
+        ({"limit_gbp": 0, "payer": "transport"}, Best(0, 1_700, 20)),
+        ({"type": "capital", "limit_gbp": 50_000}, Best(0, 1_700, 20)),
+        ({"type": "capital", "limit_gbp": 49_999.99}, Best(0, 2_000, 20)),
+        ({"type": "capital", "limit_gbp": 0, "locality": "South"}, Best(0, 2_000, 20)),
+        ({"type": "capital", "limit_gbp": 0, "locality": "North"}, Best(0, 1_700, 20)),
+        # The pupils live in the north, the school that could be opened is in the south.
+        ({"limit_gbp": 899.99, "locality": "South"}, Best(0, 2_000, 20)),
+        ({"limit_gbp": 800, "locality": "North"}, Best(0, 1_700, 20)),
+        ({"limit_gbp": 799.99, "locality": "North"}, Best(1, 1_300, 10)),  # one pupil at V2: V1 alone is above it
+    ],
+)
+def test_a_budget_counts_its_own_money_and_no_other(row: dict[str, Any], expected: Best) -> None:
+    settings = pd.DataFrame({"setting_id": ["A", "B"], "name": ["Alder", "Birch"], "locality": ["North", "South"]})
+    candidate = {"status": "candidate", "open_gbp": 900, "capital_gbp": 50_000, "topup_gbp": 400, "setting_id": "B"}
+    provisions = [{"places": 2}, candidate | {"places": 2}]
+
+    assert (
+        _best(_problem([{"count": 2, "locality": "North"}], provisions, settings=settings, **_budget(**row)))
+        == expected
+    )
+
+
+def test_capital_of_classes_is_limited_and_never_part_of_the_money() -> None:
+    classes = {"places": 1, "max_classes": 3, "class_places": 1, "class_gbp": 10, "class_capital_gbp": 30_000}
+    budget = _budget(type="capital", limit_gbp=60_000)
+
+    assert _best(_problem([{"count": 5}], [classes])) == Best(1, 4_000 + 3 * 10, 40)
+    assert _best(_problem([{"count": 5}], [classes], **budget)) == Best(2, 3_000 + 2 * 10, 30)
+
+
+def test_a_budget_for_journeys_counts_transport_only() -> None:
+    # One mode at £10 a day: 190 x £10 = £1,900 for each pupil who is carried.
+    tables = {
+        "modes": [{"mode": "taxi", "gbp_per_day": 10, "gbp_per_mile": 0}],
+        **_budget(type="transport", limit_gbp=1_900),
+    }
+    pupils = [{"entitled": True}, {"entitled": True}, {}]
+
+    assert _best(_problem(pupils, [{"places": 3}], **tables)) == Best(1, 2_000 + 1_900, 20)
+
+
+def test_the_payer_of_a_top_up_is_the_row_that_sets_the_price() -> None:
+    topups = [{"need": "ASD", "topup_gbp": 500, "payer": "care"}]
+    budget = _budget(payer="care", limit_gbp=400)
+
+    assert _best(_problem([{}], [{"topup_gbp": None}], topups=topups, **budget)) == Best(1, 0, 0)
+    assert _best(_problem([{}], [{"topup_gbp": 500}], topups=topups, **budget)) == Best(0, 500, 10)
+
+
+def test_money_of_those_who_stay_counts_and_may_leave_no_plan() -> None:
+    pupils = [{"year_group": 8, "current_provision_id": "V1"}, {}]
+
+    assert _best(_problem(pupils, [{"places": 2}], **_budget(limit_gbp=1_000)), Policy(moves="due")) == Best(
+        1, 1_000, 10
+    )
+    assert _best(_problem(pupils, [{"places": 2}], **_budget(limit_gbp=999)), Policy(moves="due")) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        # V1 is open at £1,000; V2 (a special school in the south) and V3 may be opened for £100 and £300 a year.
+        ({"max_open": 0}, Best(0, 1_000, 10)),
+        ({"min_open": 1}, Best(0, 1_100, 10)),
+        ({"min_open": 2, "max_open": 2}, Best(0, 1_400, 10)),
+        ({"min_open": 1, "kind": "hub"}, Best(0, 1_300, 10)),
+        ({"min_open": 1, "locality": "South"}, Best(0, 1_100, 10)),
+        ({"min_open": 1, "status": "closable"}, Best(0, 1_300, 10)),
+        ({"min_open": 3}, None),
+    ],
+)
+def test_so_many_sites_are_open_even_where_nobody_goes(row: dict[str, Any], expected: Best | None) -> None:
+    settings = pd.DataFrame({"setting_id": ["A", "B"], "name": ["Alder", "Birch"], "locality": ["North", "South"]})
+    provisions = [
+        {},
+        {"status": "candidate", "open_gbp": 100, "setting_id": "B", "topup_gbp": 9_000},
+        {"status": "closable", "open_gbp": 300, "kind": "hub", "topup_gbp": 9_000},
+    ]
+
+    assert _best(_problem([{}], provisions, settings=settings, site_limits=[{"site_limit": "L", **row}])) == expected
+
+
+def test_a_site_that_has_to_be_open_has_to_be_viable_too() -> None:
+    limit = {"site_limits": [{"site_limit": "L", "min_open": 1}]}
+    candidate = {"status": "candidate", "topup_gbp": 9_000, "places": 2, "min_pupils": 2}
+
+    assert _best(_problem([{"count": 2}], [{"places": 2}, candidate], **limit)) == Best(0, 18_000, 20)
+    assert _best(_problem([{}], [{"places": 2}, candidate], **limit)) is None
+
+
+def test_a_spoke_that_has_to_be_open_is_served_even_where_nobody_goes() -> None:
+    # 1.5 visits of 2 x 20 minutes are one hour: one team of £400; mileage £513; the spoke itself £50 and no pupil.
+    problem = _outreach(max_teams=1).replace(pupils=_problem([{}], [{}]).pupils)
+    spoke = problem.provisions.assign(status=["open", "candidate"], open_gbp=[0, 50], max_year=[20, 3])
+    limit = pd.DataFrame([{"site_limit": "L", "kind": "spoke", "min_open": 1, "max_open": 1}])
+
+    assert _best(problem.replace(provisions=spoke)) == Best(1, 0, 0)
+    assert _best(problem.replace(provisions=spoke, site_limits=limit)) == Best(1, 400 + 513 + 50, 0)
+
+
 def test_rules_refuse_in_the_order_of_the_page() -> None:
     pupils = [
         {"mainstream": "wanted", "need": "MLD", "max_minutes": 5},
@@ -273,5 +439,5 @@ def _stages_of(plans: list[Outcome]) -> Best | None:
         return None
     unplaced = min(plan.unplaced for plan in plans)
     least = min(plan.pence for plan in plans if plan.unplaced == unplaced)
-    near = [plan for plan in plans if plan.unplaced == unplaced and plan.pence <= least + 100]
+    near = [plan for plan in plans if (plan.unplaced, plan.pence) == (unplaced, least)]
     return Best(unplaced, least / 100, min(plan.centiminutes for plan in near) / 100)

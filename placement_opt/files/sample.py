@@ -75,6 +75,8 @@ SAMPLE_ROWS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "resources": ({"resource": "speech therapy", "available": 40},),
     "resource_use": ({"resource": "speech therapy", "need": "ASD", "amount": 1.5},),
+    "budgets": ({"budget": "transport", "type": "transport", "limit_gbp": 25_000},),
+    "site_limits": ({"site_limit": "new places", "status": "candidate", "max_open": 1},),
     "modes": (
         {
             "mode": "minibus",

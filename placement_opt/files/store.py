@@ -58,7 +58,8 @@ def read_problem(path: str | Path, *, postcodes: str | Path | None = None) -> Pr
     parameters = parameters_of(frames.pop("parameters", None), faults)
     if not faults:
         return Problem(**frames, parameters=parameters)
-    _, found = examine_tables(frames, raw.unknown)
+    is_known = "parameters" not in {*raw.unknown, *(fault.table for fault in faults)}
+    _, found = examine_tables(frames, raw.unknown, parameters if is_known else None)
     follows = [unlocated.explains(fault) or (fault.table, fault.row) in raw.broken for fault in found]
     raise InputError([*faults, *(fault for fault, known in zip(found, follows, strict=True) if not known)])
 

@@ -39,6 +39,7 @@ ABBREVIATIONS: Mapping[str, str] = {
 """Abbreviations; they are looked for as they are written, as whole words."""
 
 TERMS: Mapping[str, str] = {
+    "added class": "A class by which a provision is enlarged; it has its own places and a running cost.",
     "alternative provision": "Education arranged for pupils who cannot be in an ordinary school, for instance "
     "in a pupil referral unit.",
     "average basis": "Costs in which the place funding of each place taken is counted.",
@@ -46,6 +47,9 @@ TERMS: Mapping[str, str] = {
     "inclusion base or hub.",
     "baseline": "Today's placements, costed in the same way as the plan.",
     "bound": "A proven limit: no plan under the same rules can be below it.",
+    "capital": "Money that is spent once, on opening provisions and adding classes; never part of a yearly cost.",
+    "certificate": "Numbers that come with a plan and from which anyone can work out, without a solver, what no plan "
+    "can be below.",
     "full basis": "Costs in which every commissioned place is paid for, filled or not.",
     "gap": "How far the plan can be from the best at most, as a share of its cost.",
     "guidance on journeys": "The longest journey to school that the Department advises, one way.",
@@ -64,6 +68,7 @@ TERMS: Mapping[str, str] = {
     "place funding": "Money paid to a school for a commissioned place, whether or not it is filled.",
     "primary need": "The main special educational need in a child's plan.",
     "provision": "A group of places at a school.",
+    "revenue": "Money of a year, in contrast to capital.",
     "special school": "A school only for children with special educational needs.",
     "spoke": "A place at a mainstream school that a hub's specialists visit.",
     "stage": "One of the goals that were met in order of rank: fewest pupils without a place, then least cost, then "

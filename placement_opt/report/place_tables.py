@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from placement_opt.compare import ONLY_WHERE_ANY
 from placement_opt.report.grid import Cell, Grid, Unit, count_cells, figures, plan_heads, text_cell, withheld_if
 from placement_opt.report.names import GROUPING_NAMES, KIND_NAMES, VERDICTS, group_name
 from placement_opt.report.published import NO_PLACE, group_labels
@@ -13,6 +14,8 @@ from placement_opt.report.suppression import Mark
 from placement_opt.schema import KINDS
 
 _LONGEST_STEP_MINUTES = 5
+_ADDED = {"classes": "Added classes", "capital_gbp": "Capital, £ once"}
+"""Neither is about pupils, so they are shown in every paper."""
 
 
 def headline(subject: Subject) -> Grid:
@@ -24,6 +27,7 @@ def headline(subject: Subject) -> Grid:
         "moves",
         "cost",
         "each",
+        *ONLY_WHERE_ANY,
         "transport",
         "mean",
         "over primary",
@@ -47,7 +51,7 @@ def journeys(subject: Subject) -> Grid:
 def _chosen(subject: Subject, key: str, caption: str, wanted: tuple[str, ...], note: str = "") -> Grid:
     rows = _figure_rows(subject)
     heads = ("Figure", *plan_heads(subject))
-    return Grid(key, caption, heads, tuple(rows[name] for name in wanted), note=note)
+    return Grid(key, caption, heads, tuple(rows[name] for name in wanted if name in rows), note=note)
 
 
 def _figure_rows(subject: Subject) -> dict[str, tuple[Cell, ...]]:
@@ -80,6 +84,9 @@ def _figure_rows(subject: Subject) -> dict[str, tuple[Cell, ...]]:
     }
     for key, (label, figure, unit, hidden) in measured.items():
         rows[key] = (text_cell(label), *figures(_values(table, figure, names), unit, withheld_if(hidden)))
+    for key, label, unit in (("capital_gbp", "Capital, £ once", Unit.GBP), ("classes", "Added classes", Unit.COUNT)):
+        if key in table.index:
+            rows[key] = (text_cell(label), *figures(_values(table, key, names), unit, [Mark.SHOWN] * len(names)))
     longest = _longest(subject, _values(table, "longest_minutes", names))
     rows["longest"] = (text_cell("Longest journey, minutes one way"), *longest)
     return rows
@@ -115,10 +122,11 @@ def kinds(subject: Subject) -> Grid:
 
 
 def provisions(subject: Subject) -> Grid:
-    """Return every provision with its use."""
+    """Return every provision with its use, and with added classes and capital where there are any."""
     use = subject.plans[subject.main].use
     order = {kind: rank for rank, kind in enumerate(KINDS)}
     use = use.assign(rank=use["kind"].map(order)).sort_values(["rank", "setting_name", "provision_id"], kind="stable")
+    added = {name: head for name, head in _ADDED.items() if use[name].any()}
     rows = tuple(
         (
             text_cell(row["setting_name"]),
@@ -127,6 +135,7 @@ def provisions(subject: Subject) -> Grid:
             Cell(int(row["places"]), Unit.COUNT),
             *count_cells(subject, [("provision", name, row["provision_id"]) for name in subject.plans]),
             _state(subject, row),
+            *(Cell(float(row[name]), Unit.COUNT if name == "classes" else Unit.GBP) for name in added),
         )
         for _, row in use.iterrows()
     )
@@ -134,7 +143,9 @@ def provisions(subject: Subject) -> Grid:
     note = (
         "A school that a plan names must admit the child even when it is full, so places over the number have a price."
     )
-    return Grid("provisions", "Use of every provision", heads, rows, note=note)
+    if "classes" in added:
+        note = f"{note} Places are with the added classes."
+    return Grid("provisions", "Use of every provision", (*heads, *added.values()), rows, note=note)
 
 
 def _kind_label(row: "pd.Series[Any]") -> str:

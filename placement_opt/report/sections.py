@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from placement_opt.report import money_tables, place_tables, pupil_tables, record_tables, words
+from placement_opt.report import budget_tables, money_tables, place_tables, pupil_tables, record_tables, words
 from placement_opt.report.amounts import COST_GROUPINGS
 from placement_opt.report.grid import Grid
 from placement_opt.report.subject import Subject
@@ -73,8 +73,10 @@ def _places(subject: Subject) -> Section:
 
 
 def _costs(subject: Subject) -> Section:
-    grids = tuple(money_tables.costs(subject, grouping) for grouping in COST_GROUPINGS)
-    return Section("costs", "Costs", (), grids)
+    grids = [money_tables.costs(subject, grouping) for grouping in COST_GROUPINGS]
+    if not subject.problem.table("budgets").empty:
+        grids.append(budget_tables.budgets(subject))
+    return Section("costs", "Costs", (), tuple(grids))
 
 
 def _transport(subject: Subject) -> Section:

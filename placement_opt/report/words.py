@@ -17,7 +17,8 @@ _BASES = {
 
 def what_the_plan_does(subject: Subject) -> list[str]:
     """Return the main plan in sentences: places, money, travel, who moves."""
-    sentences = [_places(subject), _money(subject), _like_for_like(subject), _travel(subject), _moves(subject)]
+    money = [_money(subject), _capital(subject), _like_for_like(subject)]
+    sentences = [_places(subject), *money, _travel(subject), _moves(subject)]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -31,6 +32,11 @@ def proof(subject: Subject) -> list[str]:
         sentences.append(_bound(subject, plan))
     if plan.status is Status.FEASIBLE:
         sentences.append("The search ended before the plan was proved to be as near the best as was asked for.")
+    if plan.certificate is not None:
+        sentences.append(
+            "The plan carries a certificate, from which what no plan can be below was worked out; the command "
+            "placement-opt verify checks it, without a solver."
+        )
     sentences.append("The command placement-opt verify checks every rule and every pound again, without the solver.")
     return [sentence for sentence in sentences if sentence]
 
@@ -78,6 +84,18 @@ def _money(subject: Subject) -> str:
     text = f"It costs £{plan.cost_gbp:,.0f} a year {basis}"
     if subject.comparison.others and first not in hidden:
         text += f", {_difference(plan.cost_gbp - subject.plans[first].cost_gbp)} {first}"
+    return text + "."
+
+
+def _capital(subject: Subject) -> str:
+    name, first = subject.main, subject.reference
+    plan, before = subject.plans[name], subject.plans[first]
+    if plan.capital_gbp == 0:
+        return ""
+    text = f"Opening provisions and adding classes takes £{plan.capital_gbp:,.0f} once"
+    text += ", which is no part of the cost of a year"
+    if subject.comparison.others and before.capital_gbp:
+        text += f", {_difference(plan.capital_gbp - before.capital_gbp)} {first}"
     return text + "."
 
 

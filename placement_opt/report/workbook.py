@@ -11,7 +11,7 @@ from placement_opt.files.raw import written_beside
 from placement_opt.plan import Plan
 from placement_opt.plan_tables import TABLE_COLUMNS
 from placement_opt.problem import Problem
-from placement_opt.report import money_tables, place_tables, record_tables
+from placement_opt.report import budget_tables, money_tables, place_tables, record_tables
 from placement_opt.report.amounts import COST_GROUPINGS
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
 from placement_opt.report.published import GROUPINGS
@@ -91,6 +91,8 @@ def _sheets(subject: Subject) -> Iterator[tuple[str, Grid]]:
     yield "Provisions", place_tables.provisions(subject)
     groupings = COST_GROUPINGS
     yield "Costs", _stacked("Grouped by", [(g, money_tables.costs(subject, g)) for g in groupings])
+    if not subject.problem.table("budgets").empty:
+        yield "Budgets", budget_tables.budgets(subject)
     journeys = [("all pupils", place_tables.journeys(subject))]
     journeys += [(f"mean journey by {g}", money_tables.journeys_by(subject, g)) for g in GROUPINGS]
     yield "Travel", _stacked("Figures", journeys)
