@@ -425,6 +425,7 @@ def _use(
     frame["places_free"] = (frame["places"] - frame["places_used"]).clip(lower=0).where(frame["is_open"], 0)
     frame["overflow_gbp"], frame["commissioned_gbp"] = 0.0, 0.0
     frame["opening_gbp"] = [(opening or {}).get(name, 0.0) for name in frame["provision_id"]]
+    frame["classes"], frame["classes_gbp"], frame["capital_gbp"] = 0, 0.0, 0.0
     frame["overflow_payer"] = problem.parameters.overflow_payer
     frame["opening_payer"] = problem.parameters.opening_payer
     return frame

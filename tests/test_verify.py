@@ -18,10 +18,11 @@ from placement_opt.verify.figures import wrong_prices
 from placement_opt.verify.modes import cheapest
 from tests.plans import rich_case, spoil, tiny_case, today_case
 from tests.test_verify_questions import LIMITS
+from tests.test_verify_sites import SITES
 from tests.test_verify_spoilt import BROKEN, SPOILT, TODAY
 
 PACKAGE = Path(__file__).parents[1] / "placement_opt"
-MAY_USE = {"cells", "errors", "parameters", "plan", "policy", "problem", "schema", "travel", "verify"}
+MAY_USE = {"cells", "certificate", "errors", "parameters", "plan", "policy", "problem", "schema", "travel", "verify"}
 MAKERS = {"answer", "facts", "links", "model", "pairs", "prices", "rules", "solve", "tariff", "transport"}
 
 
@@ -46,6 +47,9 @@ def test_today_is_checked_for_its_arithmetic_and_not_for_the_rules() -> None:
         "school limits",
         "open places",
         "resources",
+        "smallest groups",
+        "site limits",
+        "budgets",
         "links",
         "served once",
         "hubs open",
@@ -58,8 +62,8 @@ def test_today_is_checked_for_its_arithmetic_and_not_for_the_rules() -> None:
 
 def test_every_check_has_a_spoilt_plan_that_it_finds() -> None:
     spoilt = {name for _, _, found in [*SPOILT, *BROKEN, *TODAY] for name in found}
-    stricter = {name for _, _, found in LIMITS for name in found}
-    assert set(verify(*rich_case()).checks) - spoilt - stricter == {"served once"}  # tested by its message
+    stricter = {name for _, _, found in [*LIMITS, *SITES] for name in found}
+    assert set(verify(*rich_case()).checks) - spoilt - stricter == {"served once", "certificate"}  # tested by messages
 
 
 def test_a_saved_and_loaded_plan_is_still_right(tmp_path: Path) -> None:

@@ -170,8 +170,15 @@ SPOILT: list[tuple[str, Spoil, set[str]]] = [
     ],
     *[
         (n, s, {"use money"})
-        for n, s in _each("use", CAND, ["overflow_gbp", "opening_gbp", "commissioned_gbp"], added(0.01))
+        for n, s in _each(
+            "use",
+            CAND,
+            ["overflow_gbp", "opening_gbp", "classes_gbp", "capital_gbp", "commissioned_gbp"],
+            added(0.01),
+        )
     ],
+    ("a class that may not be added", _cell("use", CAND, classes=1), {"classes"}),
+    ("fewer than no classes", _cell("use", HUB, classes=-1), {"classes"}),
     ("overflow for nothing", _cell("use", HUB, overflow_gbp=0), {"use money", "total", "bound"}),
     (
         "an unknown provision of use",

@@ -7,7 +7,20 @@ nor solver.
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.travel import TravelMatrix
-from placement_opt.verify import allowed, counting, journeys, limits, money, outreach, proof, use, wishes
+from placement_opt.verify import (
+    allowed,
+    budgets,
+    certificate,
+    counting,
+    journeys,
+    limits,
+    money,
+    outreach,
+    proof,
+    sites,
+    use,
+    wishes,
+)
 from placement_opt.verify.case import case_of
 from placement_opt.verify.findings import Finding, Verification
 
@@ -42,9 +55,11 @@ def verify(problem: Problem, travel: TravelMatrix, plan: Plan) -> Verification:
     case = case_of(problem, travel, plan)
     checks = [
         check
-        for family in (counting, allowed, limits, outreach, wishes, journeys, money, use, proof)
+        for family in (counting, allowed, limits, sites, outreach, wishes, journeys, money, use, budgets, proof)
         for check in family.CHECKS
         if check.of_baseline or not case.is_baseline
     ]
-    findings = tuple(Finding(check.name, message) for check in checks for message in check.find(case))
-    return Verification(tuple(check.name for check in checks), findings)
+    findings = [Finding(check.name, message) for check in checks for message in check.find(case)]
+    proven = certificate.examine(case)
+    findings += [Finding(certificate.NAME, message) for message in proven.wrong]
+    return Verification((*(check.name for check in checks), certificate.NAME), tuple(findings), proven.certified_gbp)

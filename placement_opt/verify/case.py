@@ -11,10 +11,14 @@ from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.travel import TravelMatrix
 from placement_opt.verify.eligibility import Eligibility, eligibility_of
+from placement_opt.verify.lines import Lines
 from placement_opt.verify.links import links_of
-from placement_opt.verify.modes import Mode, modes_of
+from placement_opt.verify.modes import Mode
+from placement_opt.verify.pair_costs import Prices, prices_of
 from placement_opt.verify.question import Question, Real, Truth, Whole, ask, plain, positions
 from placement_opt.verify.served import hubs_of, served_of
+
+_OF_USE = ("is_open", "classes")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,8 +37,10 @@ class Case:
         For each row of `placed`, positions in the question's tables.
     where
         For each row of `placed`, what to call it in a message.
-    is_open, is_served
-        For each provision, what the table `use` says, and whether the table `outreach` has it as a spoke.
+    is_open, classes
+        For each provision, what the table `use` says.
+    is_served
+        For each provision, whether the table `outreach` has it as a spoke.
     served, hubs
         Of `served_of` and `hubs_of`.
     """
@@ -43,13 +49,14 @@ class Case:
     plan: Plan
     cost_gbp: float
     links: pd.DataFrame
-    modes: tuple[Mode, ...]
+    prices: Prices
     eligibility: Eligibility
     placed: pd.DataFrame
     pupil: Whole
     provision: Whole
     where: list[str]
     is_open: Truth
+    classes: Whole
     is_served: Truth
     served: pd.DataFrame
     hubs: pd.DataFrame
@@ -63,6 +70,26 @@ class Case:
     def objective_gbp(self) -> float:
         """The plan's cost and what is weighed with it."""
         return self.cost_gbp + self.plan.weighed_gbp
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """The ways to travel, in the order of their names."""
+        return self.prices.modes
+
+    @property
+    def lines(self) -> Lines:
+        """The rows of `placed` as lines."""
+        return Lines(self.question, self.pupil, self.provision)
+
+    @property
+    def is_in_use(self) -> Truth:
+        """For each provision, what the plan's y is: open, for a spoke served; of status open, `min_pupils`: in use."""
+        question = self.question
+        is_spoke = question.of_provisions("kind") == "spoke"
+        has_pupils = self.per_provision(self.count) > 0
+        is_smallest = (question.of_provisions("min_pupils") > 0) & (self.per_provision(self.count * self.stays) == 0)
+        is_used = np.where(is_smallest & ~question.is_decided_status, has_pupils, self.is_open)
+        return np.asarray(np.where(is_spoke, self.is_served, is_used) & (question.of_provisions("status") != "closed"))
 
     @property
     def count(self) -> Whole:
@@ -83,12 +110,12 @@ class Case:
     @property
     def minutes(self) -> Real:
         """For each row of `placed`, the journey of the travel matrix."""
-        return self.question.minutes[self.pupil, self.question.school[self.provision]]
+        return self.lines.minutes
 
     @property
     def miles(self) -> Real:
         """For each row of `placed`, the journey of the travel matrix."""
-        return self.question.miles[self.pupil, self.question.school[self.provision]]
+        return self.lines.miles
 
     def per_provision(self, amounts: Whole) -> Whole:
         """Return whole amounts of the rows of `placed`, added up for each provision."""
@@ -127,7 +154,7 @@ def case_of(problem: Problem, travel: TravelMatrix, plan: Plan) -> Case:
     provision = positions(question.provisions["provision_id"], placed["provision_id"])
     is_known = (pupil >= 0) & (provision >= 0) & (placed["count"] > 0).to_numpy()
     placed, pupil, provision = placed[is_known].reset_index(drop=True), pupil[is_known], provision[is_known]
-    is_open = dict(zip(plan.use["provision_id"], plan.use["is_open"], strict=True))
+    is_open, classes = (dict(zip(plan.use["provision_id"], plan.use[name], strict=True)) for name in _OF_USE)
     provision_ids = question.provisions["provision_id"]
     support_hours = question.of_pupils("support_hours")[pupil] * placed["count"].to_numpy()
     hours_of_spokes = np.zeros(len(provision_ids))
@@ -138,13 +165,14 @@ def case_of(problem: Problem, travel: TravelMatrix, plan: Plan) -> Case:
         plan,
         plan.cost_gbp,
         links,
-        modes_of(question),
+        prices_of(question),
         eligibility_of(question, links),
         placed,
         pupil,
         provision,
         [f"{one} at {other}" for one, other in zip(placed["pupil_id"], placed["provision_id"], strict=True)],
         is_open=np.array([bool(is_open.get(name, False)) for name in provision_ids]),
+        classes=np.array([int(classes.get(name, 0)) for name in provision_ids], dtype=np.int64),
         is_served=provision_ids.isin(set(plain(plan.outreach["spoke_id"]))).to_numpy(),
         served=served,
         hubs=hubs_of(question, served),

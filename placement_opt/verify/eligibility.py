@@ -1,16 +1,17 @@
 """Who could go where: the fourteen rules in their order (formulation, section 1)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from placement_opt.cells import split_list
 from placement_opt.schema import ANY, MAINSTREAM_KINDS, NEEDS
 from placement_opt.verify.links import linkable
-from placement_opt.verify.modes import is_entitled, is_permitted, modes_of
-from placement_opt.verify.question import Question, Truth, Whole, positions
+from placement_opt.verify.modes import modes_of, reach_miles
+from placement_opt.verify.question import Question, Real, Truth, Whole, positions
 
 RULES = (
     "allowed",
@@ -32,6 +33,7 @@ RULES = (
 """The name of rule k at position k."""
 
 _PUPILS_AT_ONCE = 1_024
+_NOBODY_REFUSES = 255
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,7 +48,7 @@ class Eligibility:
         For each pupil.
     """
 
-    refusal: "np.ndarray[tuple[int, int], np.dtype[np.uint8]]"
+    refusal: NDArray[np.uint8]
     may_move: Truth
 
     @property
@@ -66,125 +68,137 @@ def eligibility_of(question: Question, links: pd.DataFrame) -> Eligibility:
         Of `links_of`.
     """
     pupils, provisions = len(question.pupils), len(question.provisions)
-    refusal = np.zeros((pupils, provisions), dtype=np.uint8)
+    refusal = np.empty((pupils, provisions), dtype=np.uint8)
     may_move = np.ones(pupils, dtype=bool)
-    first_rules = _first_rules(question, links)
+    of_place = _of_provision(question, links)
+    of_class, in_class = _of_suitability(question)
+    of_class = np.minimum(of_class, np.minimum(of_place, _refusing(_is_other_authority(question), 10)))
+    longest, farthest = _longest_minutes(question), _farthest_miles(question)
+    never, at_must = _nevers(question), _at_must(question, of_place, farthest)
     for start in range(0, pupils, _PUPILS_AT_ONCE):
-        rows = np.arange(start, min(start + _PUPILS_AT_ONCE, pupils))[:, None]
+        rows = np.arange(start, min(start + _PUPILS_AT_ONCE, pupils))
+        of_school = _of_journey(question, rows, longest, farthest)
         block = refusal[start : start + len(rows)]
-        for number, refuses in enumerate(first_rules, start=1):
-            _refuse(block, number, refuses(rows))
-        may_move[rows[:, 0]] = _may_move(question, rows[:, 0], block)
+        np.minimum(of_class[in_class[rows]], of_school[:, question.school], out=block)
+        _decide(question, rows, block, never, at_must)
+        block[block == _NOBODY_REFUSES] = 0
+        may_move[rows] = _may_move(question, rows, block)
         _later_rules(question, rows, block, may_move[rows])
     return Eligibility(refusal, may_move)
 
 
-def _refuse(block: "np.ndarray[tuple[int, int], np.dtype[np.uint8]]", number: int, refused: Truth) -> None:
-    np.copyto(block, np.uint8(number), where=(block == 0) & refused)
+def _refusing(refuses: Truth, number: int) -> NDArray[np.uint8]:
+    return np.where(refuses, np.uint8(number), np.uint8(_NOBODY_REFUSES))
 
 
-def _first_rules(question: Question, links: pd.DataFrame) -> tuple[Callable[[Whole], Truth], ...]:
-    """Return rules 1 to 11, each telling for a column of pupils and all provisions what it refuses."""
-    status, kind = question.of_provisions("status"), question.of_provisions("kind")
-    is_closed = status == "closed"
-    has_no_hub = (kind == "spoke") & ~linkable(question, links)
-    columns = np.arange(len(question.provisions))
-
-    def unless_must(refuses: Callable[[Whole], Truth]) -> Callable[[Whole], Truth]:
-        return lambda rows: refuses(rows) & (question.must[rows] != columns)
-
-    return (
-        lambda rows: (question.must[rows] >= 0) & (question.must[rows] != columns),
-        _never(question),
-        lambda rows: is_closed,  # noqa: ARG005 - every rule is asked about pupils
-        lambda rows: np.isnan(question.minutes[rows, question.school]),
-        lambda rows: has_no_hub,  # noqa: ARG005
-        unless_must(_outside_years(question)),
-        unless_must(_unsuited(question)),
-        unless_must(_other_band(question)),
-        unless_must(_too_long(question)),
-        unless_must(_other_authority(question)),
-        _no_transport(question),
-    )
+def _of_provision(question: Question, links: pd.DataFrame) -> NDArray[np.uint8]:
+    """Return for each provision which of rules 3 and 5 refuses everybody."""
+    is_closed = question.of_provisions("status") == "closed"
+    has_no_hub = (question.of_provisions("kind") == "spoke") & ~linkable(question, links)
+    return np.minimum(_refusing(is_closed, 3), _refusing(has_no_hub, 5))
 
 
-def _never(question: Question) -> Callable[[Whole], Truth]:
-    rules = question.problem.table("pair_rules")
-    rules = rules[rules["rule"] == "never"]
-    pupil = positions(question.pupils["pupil_id"], rules["pupil_id"])
-    provision = positions(question.provisions["provision_id"], rules["provision_id"])
-
-    def refuses(rows: Whole) -> Truth:
-        refused = np.zeros((len(rows), len(question.provisions)), dtype=bool)
-        is_here = (pupil >= rows[0, 0]) & (pupil <= rows[-1, 0])
-        refused[pupil[is_here] - rows[0, 0], provision[is_here]] = True
-        return refused
-
-    return refuses
-
-
-def _outside_years(question: Question) -> Callable[[Whole], Truth]:
-    year = question.of_pupils("year_group")
-    least, most = question.of_provisions("min_year"), question.of_provisions("max_year")
-    return lambda rows: (year[rows] < least) | (year[rows] > most)
-
-
-def _unsuited(question: Question) -> Callable[[Whole], Truth]:
-    takes = np.array([_takes(text, NEEDS) for text in question.of_provisions("needs")])
-    has = np.array([[code == need for code in NEEDS] for need in question.of_pupils("need")])
+def _of_suitability(question: Question) -> tuple[NDArray[np.uint8], Whole]:
+    """Return which of rules 6, 7 and 8 refuses first, for each sort of pupil and each provision; and each's sort."""
+    asks = (question.of_pupils("mainstream") == "wanted") & (question.policy.mainstream != "off")
+    sorts = question.pupils[["year_group", "need", "band"]].assign(asks=asks, further="")
     if question.policy.match_secondary_needs:
-        further = question.pupils["secondary_needs"].fillna("")
-        has |= np.array([[code in split_list(text) for code in NEEDS] for text in further])
-    is_waived = _waiver(question)
-    return lambda rows: ~(has[rows[:, 0]] @ takes.T) & ~is_waived(rows)
+        sorts["further"] = question.pupils["secondary_needs"].fillna("").astype("object")
+    in_sort = sorts.groupby(list(sorts.columns), dropna=False).ngroup().to_numpy(dtype=np.int64)
+    first = np.unique(in_sort, return_index=True)[1]
+    year = question.of_pupils("year_group")[first][:, None]
+    least, most = question.of_provisions("min_year"), question.of_provisions("max_year")
+    is_waived = asks[first][:, None] & question.is_ordinary
+    outside = _refusing((year < least) | (year > most), 6)
+    further = sorts["further"].to_numpy(dtype=object)[first]
+    unsuited = _refusing(~_suits(question, question.of_pupils("need")[first], further) & ~is_waived, 7)
+    other_band = _refusing(~_takes_band(question, question.of_pupils("band")[first]) & ~is_waived, 8)
+    return np.asarray(np.minimum(np.minimum(outside, unsuited), other_band)), np.asarray(in_sort, dtype=np.int64)
 
 
-def _other_band(question: Question) -> Callable[[Whole], Truth]:
-    band = question.of_pupils("band")
-    names = sorted({name for name in band if name is not None})
+def _suits(question: Question, needs: NDArray[Any], further: NDArray[Any]) -> Truth:
+    takes = np.array([_takes(text, tuple(NEEDS)) for text in question.of_provisions("needs")])
+    has = np.array(
+        [[code in (need, *split_list(text)) for code in NEEDS] for need, text in zip(needs, further, strict=True)]
+    )
+    return np.asarray(has @ takes.T)
+
+
+def _takes_band(question: Question, bands: NDArray[Any]) -> Truth:
+    names = sorted({name for name in bands if name is not None})
     takes = np.array([_takes(text, (*names, "")) for text in question.of_provisions("bands")])
-    at = np.array([len(names) if name is None else names.index(name) for name in band])
-    is_waived = _waiver(question)
-    return lambda rows: ~takes.T[at[rows[:, 0]]] & ~is_waived(rows)
+    at = np.array([len(names) if name is None else names.index(name) for name in bands])
+    return np.asarray(takes.T[at])
 
 
-def _takes(text: str, words: "tuple[str, ...] | dict[str, str]") -> list[bool]:
+def _takes(text: str, words: tuple[str, ...]) -> list[bool]:
     entries = split_list(text)
     return [ANY in entries or word in entries for word in words]
 
 
-def _waiver(question: Question) -> Callable[[Whole], Truth]:
-    """Tell where suitability is no ground: mainstream is wanted, and the provision is mainstream or a spoke."""
-    is_asked = (question.of_pupils("mainstream") == "wanted") & (question.policy.mainstream != "off")
-    is_mainstream = np.isin(question.of_provisions("kind").astype(str), ("mainstream", "spoke"))
-    return lambda rows: is_asked[rows] & is_mainstream
-
-
-def _too_long(question: Question) -> Callable[[Whole], Truth]:
-    of_policy = np.inf if question.policy.max_minutes is None else question.policy.max_minutes
-    limit = question.pupils["max_minutes"].fillna(of_policy).to_numpy(dtype=float)
-    return lambda rows: question.minutes[rows, question.school] > limit[rows]
-
-
-def _other_authority(question: Question) -> Callable[[Whole], Truth]:
+def _is_other_authority(question: Question) -> Truth:
     wanted = question.policy.authorities
     authority = question.of_schools("authority")
-    is_other = np.array([wanted is not None and name is not None and name not in wanted for name in authority])
-    return lambda rows: is_other  # noqa: ARG005
+    return np.array([wanted is not None and name is not None and name not in wanted for name in authority])
 
 
-def _no_transport(question: Question) -> Callable[[Whole], Truth]:
-    modes = modes_of(question)
-
-    def refuses(rows: Whole) -> Truth:
-        miles = question.miles[rows, question.school]
-        permitted = [is_permitted(question, mode, rows, miles) for mode in modes]
-        return np.asarray(is_entitled(question, rows, miles) & ~np.logical_or.reduce(permitted))
-
-    return refuses
+def _longest_minutes(question: Question) -> Real:
+    of_policy = np.inf if question.policy.max_minutes is None else question.policy.max_minutes
+    return question.pupils["max_minutes"].fillna(of_policy).to_numpy(dtype=float)
 
 
-def _may_move(question: Question, rows: Whole, block: "np.ndarray[tuple[int, int], np.dtype[np.uint8]]") -> Truth:
+def _farthest_miles(question: Question) -> Real:
+    """Return for each pupil the miles above which the pupil would travel free, but no mode is permitted."""
+    reach = reach_miles(question, modes_of(question))
+    return np.where(question.is_always_free, reach, np.maximum(reach, question.walk_miles))
+
+
+def _of_journey(question: Question, rows: Whole, longest: Real, farthest: Real) -> NDArray[np.uint8]:
+    """Return which of rules 4, 9 and 11 refuses first, for pupils and schools."""
+    minutes, miles = question.minutes[rows], question.miles[rows]
+    number = np.full(minutes.shape, _NOBODY_REFUSES, dtype=np.uint8)
+    number[miles > farthest[rows][:, None]] = 11
+    number[minutes > longest[rows][:, None]] = 9
+    number[np.isnan(minutes)] = 4
+    return number
+
+
+def _nevers(question: Question) -> tuple[Whole, Whole]:
+    """Return the pupils and the provisions that officers keep apart."""
+    rules = question.problem.table("pair_rules")
+    rules = rules[rules["rule"] == "never"]
+    provision_ids = question.provisions["provision_id"]
+    return positions(question.pupils["pupil_id"], rules["pupil_id"]), positions(provision_ids, rules["provision_id"])
+
+
+def _decide(
+    question: Question,
+    rows: Whole,
+    block: NDArray[np.uint8],
+    never: tuple[Whole, Whole],
+    at_must: NDArray[np.uint8],
+) -> None:
+    """Apply what officers decided: rules 1 and 2, and `at_must`, what refuses where a pupil must go."""
+    pupil, provision = never
+    is_here = (pupil >= rows[0]) & (pupil <= rows[-1])
+    apart, at = pupil[is_here] - rows[0], provision[is_here]
+    block[apart, at] = np.minimum(block[apart, at], 2)
+    bound = np.flatnonzero(question.must[rows] >= 0)
+    must = question.must[rows[bound]]
+    is_never = block[bound, must] == 2
+    block[bound] = 1
+    block[bound, must] = np.where(is_never, np.uint8(2), at_must[rows[bound]])
+
+
+def _at_must(question: Question, of_place: NDArray[np.uint8], farthest: Real) -> NDArray[np.uint8]:
+    """Return for each pupil which of rules 3, 4, 5 and 11 refuses where the pupil must go."""
+    every, school = np.arange(len(question.must)), question.school[question.must]
+    minutes, miles = question.minutes[every, school], question.miles[every, school]
+    number = np.minimum(_refusing(miles > farthest, 11), _refusing(np.isnan(minutes), 4))
+    return np.asarray(np.minimum(number, of_place[question.must]))
+
+
+def _may_move(question: Question, rows: Whole, block: NDArray[np.uint8]) -> Truth:
     policy = question.policy
     is_due = np.isin(question.of_pupils("year_group")[rows], policy.phase_years) | (policy.moves == "all")
     if policy.moves == "flagged":
@@ -195,18 +209,26 @@ def _may_move(question: Question, rows: Whole, block: "np.ndarray[tuple[int, int
     return np.asarray(~can_keep | np.where(must >= 0, must != present, is_due))
 
 
-def _later_rules(
-    question: Question, rows: Whole, block: "np.ndarray[tuple[int, int], np.dtype[np.uint8]]", moves: Truth
-) -> None:
+def _later_rules(question: Question, rows: Whole, block: NDArray[np.uint8], moves: Truth) -> None:
     columns = np.arange(len(question.provisions))
-    is_must = question.must[rows] == columns
-    _refuse(block, 12, ~moves & (columns != question.present[rows]))
+    for at in np.flatnonzero(~moves):
+        block[at, (block[at] == 0) & (columns != question.present[rows[at]])] = 12
     if question.policy.requests == "hard":
-        is_there = question.school == question.requested[rows]
-        is_possible = ((block == 0) & is_there).any(axis=1, keepdims=True)
-        _refuse(block, 13, moves & is_possible & ~is_there & ~is_must)
+        wishing = np.flatnonzero(moves & (question.requested[rows] >= 0))
+        is_there = question.school == question.requested[rows[wishing]][:, None]
+        _grant(question, rows, block, wishing, is_there, 13)
     if question.policy.mainstream == "hard":
-        is_wanted = question.of_pupils("mainstream")[rows] == "wanted"
+        wishing = np.flatnonzero(moves & (question.of_pupils("mainstream")[rows] == "wanted"))
         is_such = np.isin(question.of_provisions("kind").astype(str), MAINSTREAM_KINDS)
-        is_possible = ((block == 0) & is_such).any(axis=1, keepdims=True)
-        _refuse(block, 14, moves & is_wanted & is_possible & ~is_such & ~is_must)
+        _grant(question, rows, block, wishing, np.broadcast_to(is_such, (len(wishing), len(columns))), 14)
+
+
+def _grant(
+    question: Question, rows: Whole, block: NDArray[np.uint8], wishing: Whole, meets: Truth, number: int
+) -> None:
+    """Refuse other provisions to pupils of whom some pair that meets their wish is allowed."""
+    of_wishing = block[wishing]
+    is_possible = ((of_wishing == 0) & meets).any(axis=1, keepdims=True)
+    is_must = question.must[rows[wishing]][:, None] == np.arange(len(question.provisions))
+    of_wishing[(of_wishing == 0) & is_possible & ~meets & ~is_must] = number
+    block[wishing] = of_wishing

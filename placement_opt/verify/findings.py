@@ -1,12 +1,15 @@
 """What a verification found: a value that can be read, shown, or raised."""
 
 import html
+import math
 from collections import Counter
 from dataclasses import dataclass
 
 from placement_opt.errors import PlanError
 
 _SHOWN = 20
+_PENNY_FUZZ = 1e-4
+"""Floats that add up to whole pence may be short of them by less, in pence."""
 
 
 @dataclass(frozen=True, order=True)
@@ -36,6 +39,9 @@ class Verification:
         The names of the checks that were made.
     findings
         Everything that is wrong; empty for a right plan.
+    certified_gbp
+        What the plan's certificate proves: no plan that leaves as few pupils without a place has lower money and
+        weighed wishes. None without a certificate, for one that is at fault, and for plans made with weights.
 
     Examples
     --------
@@ -45,6 +51,7 @@ class Verification:
 
     checks: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+    certified_gbp: float | None = None
 
     @property
     def is_right(self) -> bool:
@@ -64,8 +71,15 @@ class Verification:
 
     def summary(self) -> str:
         """Return the outcome in a few lines of text, with the first findings."""
+        proven = []
+        if self.certified_gbp is not None:
+            proven.append(
+                "No plan under these rules that leaves as few pupils without a place costs less than "
+                f"£{math.floor(self.certified_gbp * 100 + _PENNY_FUZZ) / 100:,.2f}, unmet wishes included "
+                "(worked out from the certificate, without a solver)."
+            )
         if self.is_right:
-            return f"The plan is right: {_counted(len(self.checks), 'check')}, nothing found."
+            return "\n".join([f"The plan is right: {_counted(len(self.checks), 'check')}, nothing found.", *proven])
         per_check = Counter(finding.check for finding in self.findings)
         lines = [
             f"The plan is wrong: {len(self.findings):,} findings in {len(per_check)} of {len(self.checks)} checks."
@@ -74,7 +88,7 @@ class Verification:
         lines += [f"- {finding}" for finding in self.findings[:_SHOWN]]
         if len(self.findings) > _SHOWN:
             lines.append(f"- and {len(self.findings) - _SHOWN:,} more")
-        return "\n".join(lines)
+        return "\n".join([*lines, *proven])
 
     def __repr__(self) -> str:
         outcome = "right" if self.is_right else _counted(len(self.findings), "finding")

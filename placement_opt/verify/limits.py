@@ -7,21 +7,23 @@ import numpy as np
 from placement_opt.cells import split_list
 from placement_opt.schema import ANY
 from placement_opt.verify.case import Case, Check
-from placement_opt.verify.money import NO_ROW, best_rows
+from placement_opt.verify.pair_costs import amounts_used
 from placement_opt.verify.question import Truth
 
 _AMOUNT_TOLERANCE = 1e-6
 
 
 def places(case: Case) -> Iterator[str]:
-    """Find provisions with more than their places and overflow, or than those who stay, where they are more (C2)."""
+    """Find provisions with more than their places and overflow, or than those who stay, and added classes (C2)."""
     question = case.question
     taken, kept = case.per_provision(case.taken), case.per_provision(case.taken * case.stays)
     number, overflow = question.of_provisions("places"), question.of_provisions("overflow_places")
-    for at in np.flatnonzero(taken > np.maximum(number + overflow, kept)):
+    in_classes = question.of_provisions("class_places") * case.classes
+    for at in np.flatnonzero(taken > np.maximum(number + overflow, kept) + in_classes):
+        more = f", {in_classes[at]} in added classes" if in_classes[at] else ""
         yield (
-            f"{question.of_provisions('provision_id')[at]}: {taken[at]} places are taken; there are {number[at]} and "
-            f"{overflow[at]} over the number, and those who stay take {kept[at]}."
+            f"{question.of_provisions('provision_id')[at]}: {taken[at]} places are taken; there are {number[at]}{more} "
+            f"and {overflow[at]} over the number, and those who stay take {kept[at]}."
         )
 
 
@@ -29,11 +31,12 @@ def part_limits(case: Case) -> Iterator[str]:
     """Find rows of `part_limits` that are passed, and not only by those who stay (C3)."""
     question = case.question
     need, year = (question.of_pupils(name)[case.pupil] for name in ("need", "year_group"))
+    need = need.astype(str)
     setting = question.of_provisions("setting_id")[case.provision]
     provision = question.of_provisions("provision_id")[case.provision]
     for _, limit in question.problem.table("part_limits").iterrows():
         needs = split_list(limit["needs"])
-        is_counted = np.isin(need.astype(str), needs) | (ANY in needs)
+        is_counted = np.isin(need, needs) | (ANY in needs)
         is_counted &= (year >= limit["min_year"]) & (year <= limit["max_year"])
         is_counted &= (provision == limit["provision_id"]) | (setting == limit["setting_id"])
         yield from _passed(case, f"part limit {limit['limit_id']}", is_counted, limit["places"])
@@ -59,11 +62,9 @@ def open_places(case: Case) -> Iterator[str]:
 
 def resources(case: Case) -> Iterator[str]:
     """Find resources that are used beyond what is available, and not only by those who stay (C10)."""
-    use = case.question.problem.table("resource_use")
-    for name, available in case.question.problem.table("resources")[["resource", "available"]].itertuples(index=False):
-        rows = use[use["resource"] == name]
-        best = best_rows(case, rows)
-        each = np.where(best == NO_ROW, 0.0, np.array([*rows["amount"], 0.0])[best])
+    question = case.question
+    for name, available in question.problem.table("resources")[["resource", "available"]].itertuples(index=False):
+        each = amounts_used(question, name)[question.group[case.pupil], question.kind[case.provision]]
         used, kept = float(each @ case.count), float(each @ (case.count * case.stays))
         if used > max(available, kept) + _AMOUNT_TOLERANCE:
             yield f"{name}: {used:,.6g} is used; {available:,.6g} is available, and those who stay use {kept:,.6g}."

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from placement_opt.parameters import Parameters
 from placement_opt.verify.question import Question, Real, Truth, Whole, plain
 
-LAST_YEAR_UNDER_8 = 3
 _PENNY_GBP = 0.01
 _SAME_GBP = 1e-6
 
@@ -42,27 +41,24 @@ def modes_of(question: Question) -> tuple[Mode, ...]:
 
 def is_entitled(question: Question, rows: Whole, miles: Real) -> Truth:
     """Return who travels free. `rows` are positions of pupils that broadcast with `miles`."""
-    parameters = question.parameters
-    is_young = question.of_pupils("year_group")[rows] <= LAST_YEAR_UNDER_8
-    walk_miles = np.where(is_young, parameters.walk_miles_under_8, parameters.walk_miles_from_8)
-    has_need = np.logical_or.reduce([question.of_pupils(name)[rows] for name in ("wheelchair", "solo", "assistant")])
-    decided = question.pupils["entitled"]
-    is_decided = decided.notna().to_numpy()[rows]
-    decision = decided.fillna(False).to_numpy(dtype=bool)[rows]
-    return np.where(is_decided, decision, has_need | (miles > walk_miles))
+    return np.asarray(question.is_always_free[rows] | (miles > question.walk_miles[rows]))
 
 
-def is_permitted(question: Question, mode: Mode, rows: Whole, miles: Real) -> Truth:
-    """Return whether each pupil may travel by a mode over so many miles."""
-    pupil = {name: question.of_pupils(name)[rows] for name in ("wheelchair", "assistant", "solo", "independent_travel")}
+def is_barred(question: Question, mode: Mode) -> Truth:
+    """Return for each pupil whether a mode is not permitted, however short the journey."""
+    pupil = {name: question.of_pupils(name) for name in ("wheelchair", "assistant", "solo", "independent_travel")}
     lacks = (pupil["wheelchair"] & (not mode.wheelchair)) | (pupil["assistant"] & (not mode.assistant))
-    alone = (~pupil["independent_travel"] | pupil["solo"]) & mode.independent_only
-    return np.asarray(~(lacks | alone) & ~(miles > mode.max_miles))
+    return np.asarray(lacks | ((~pupil["independent_travel"] | pupil["solo"]) & mode.independent_only))
 
 
-def riders(question: Question, mode: Mode, rows: Whole) -> Real:
-    """Return how many pupils share the price: one, for a pupil who travels alone."""
-    return np.where(question.of_pupils("solo")[rows], 1.0, mode.riders)
+def reach_miles(question: Question, modes: tuple[Mode, ...]) -> Real:
+    """Return for each pupil the longest journey for which some mode is permitted; below 0 where there is none."""
+    return np.asarray(np.max([np.where(is_barred(question, mode), -1.0, mode.max_miles) for mode in modes], axis=0))
+
+
+def riders(question: Question, mode: Mode) -> Real:
+    """Return for each pupil how many share the price: one, for a pupil who travels alone."""
+    return np.where(question.of_pupils("solo"), 1.0, mode.riders)
 
 
 def prices_gbp(question: Question, modes: tuple[Mode, ...], rows: Whole, miles: Real) -> Real:
@@ -71,9 +67,9 @@ def prices_gbp(question: Question, modes: tuple[Mode, ...], rows: Whole, miles: 
     return np.array(
         [
             np.where(
-                is_permitted(question, mode, rows, miles),
-                days * (mode.gbp_per_day + mode.gbp_per_mile * 2 * miles) / riders(question, mode, rows),
+                is_barred(question, mode)[rows] | (miles > mode.max_miles),
                 np.inf,
+                days * (mode.gbp_per_day + mode.gbp_per_mile * 2 * miles) / riders(question, mode)[rows],
             )
             for mode in modes
         ]
@@ -103,7 +99,7 @@ def cheapest(prices: Real, named: Whole) -> Whole:
 def co2e_kg(question: Question, mode: Mode, rows: Whole, miles: Real) -> Real:
     """Return the emissions of a year for one pupil."""
     driven_miles = question.parameters.days_per_year * 2 * miles * mode.vehicle_miles_per_mile
-    return np.asarray(driven_miles * mode.co2e_kg_per_mile / riders(question, mode, rows))
+    return np.asarray(driven_miles * mode.co2e_kg_per_mile / riders(question, mode)[rows])
 
 
 def _default_modes(parameters: Parameters) -> tuple[Mode, ...]:

@@ -41,11 +41,12 @@ def served_once(case: Case) -> Iterator[str]:
 
 
 def hubs_open(case: Case) -> Iterator[str]:
-    """Find hubs that serve a spoke but are not open (C5)."""
+    """Find hubs that serve a spoke but are not open, or, where they have to have a group, have none (C5)."""
     hub = positions(case.question.provisions["provision_id"], case.plan.outreach["hub_id"])
     for at in np.unique(hub[hub >= 0]):
-        if not case.is_open[at]:
-            yield f"{case.question.of_provisions('provision_id')[at]}: it serves a spoke but is not open."
+        if not (case.is_open[at] and case.is_in_use[at]):
+            why = "it has no pupils, and should have its smallest group" if case.is_open[at] else "is not open"
+            yield f"{case.question.of_provisions('provision_id')[at]}: it serves a spoke but {why}."
 
 
 def spokes_per_hub(case: Case) -> Iterator[str]:
@@ -100,12 +101,22 @@ def team_figures(case: Case) -> Iterator[str]:
     yield from _payers(case, where, both)
 
 
-def outreach_gbp(case: Case) -> float:
-    """Return what teams and their travel should cost for a year, unrounded."""
+def links_gbp(case: Case) -> "pd.Series[float]":
+    """Return what the travel of each link should cost for a year, under the hub's id."""
+    return case.served.set_index("hub_id")["travel_gbp_wanted"].round(2)
+
+
+def teams_gbp(case: Case) -> "pd.Series[float]":
+    """Return what the teams of each hub that serves a spoke should cost for a year, under the hub's id."""
     hubs = case.hubs
     teams = case.plan.teams.drop_duplicates("hub_id").set_index("hub_id")["teams"]
     number = teams.reindex(hubs.index).fillna(0).where(hubs["spokes"] > 0, 0)
-    return float((number * hubs["team_gbp"]).sum() + case.served["travel_gbp_wanted"].sum())
+    return number * hubs["team_gbp"]
+
+
+def outreach_gbp(case: Case) -> float:
+    """Return what teams and their travel should cost for a year."""
+    return float(teams_gbp(case).sum() + links_gbp(case).sum())
 
 
 def _payers(case: Case, where: list[str], frame: pd.DataFrame) -> Iterator[str]:

@@ -25,9 +25,9 @@ def status(case: Case) -> Iterator[str]:
 
 def total(case: Case) -> Iterator[str]:
     """Find a `cost_gbp` that is not the sum of all money worked out again."""
-    wanted = float(sum(case.count @ each for each in (topup_gbp(case)[0], place_gbp(case), transport_gbp(case))))
+    wanted = float(sum(case.count @ each for each in (topup_gbp(case), place_gbp(case), transport_gbp(case))))
     wanted += float(sum(amount.sum() for amount in amounts_gbp(case).values())) + outreach_gbp(case)
-    amounts = 3 * int(case.count.sum()) + 3 * len(case.plan.use) + len(case.plan.outreach) + len(case.plan.teams)
+    amounts = 3 * int(case.count.sum()) + 4 * len(case.plan.use) + len(case.plan.outreach) + len(case.plan.teams)
     if not abs(case.cost_gbp - wanted) <= HALF_PENNY_GBP * (amounts + 1):
         yield f"cost_gbp is {case.cost_gbp:,.2f}; it should be {wanted:,.2f}."
 

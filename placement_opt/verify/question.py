@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,15 @@ from numpy.typing import NDArray
 from placement_opt.parameters import Parameters
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
+from placement_opt.schema import KINDS
 from placement_opt.travel import TravelMatrix
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 Truth = NDArray[np.bool_]
+ORDINARY_KINDS = ("mainstream", "spoke")
+"""Kinds whose places are in ordinary classes, commissioned by nobody."""
+LAST_YEAR_UNDER_8 = 3
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,6 +74,51 @@ class Question:
         """Return a column of `settings`, one entry for each provision."""
         return self.cells["settings", column][self.school]
 
+    @cached_property
+    def kind(self) -> Whole:
+        """For each provision, the position of its kind in `schema.KINDS`."""
+        return positions(KINDS, self.provisions["kind"])
+
+    @cached_property
+    def group(self) -> Whole:
+        """For each pupil, the row of `groups` with the same need and band."""
+        return self._grouped[0]
+
+    @cached_property
+    def groups(self) -> "dict[str, NDArray[Any]]":
+        """Every need with every band that some pupil has, under need and band."""
+        first = self._grouped[1]
+        return {name: self.of_pupils(name)[first] for name in ("need", "band")}
+
+    @cached_property
+    def _grouped(self) -> tuple[Whole, Whole]:
+        code = self.pupils.groupby(["need", "band"], dropna=False).ngroup().to_numpy(dtype=np.int64)
+        return np.asarray(code), np.asarray(np.unique(code, return_index=True)[1], dtype=np.int64)
+
+    @cached_property
+    def is_ordinary(self) -> Truth:
+        """For each provision, whether its places are in ordinary classes."""
+        return np.isin(self.of_provisions("kind").astype(str), ORDINARY_KINDS)
+
+    @cached_property
+    def is_decided_status(self) -> Truth:
+        """For each provision, whether it is a candidate or closable."""
+        return np.isin(self.of_provisions("status").astype(str), ("candidate", "closable"))
+
+    @cached_property
+    def is_always_free(self) -> Truth:
+        """For each pupil, whether the pupil travels free whatever the distance."""
+        decided = self.pupils["entitled"]
+        has_need = np.logical_or.reduce([self.of_pupils(name) for name in ("wheelchair", "solo", "assistant")])
+        return np.where(decided.notna(), decided.fillna(False).to_numpy(dtype=bool), has_need)
+
+    @cached_property
+    def walk_miles(self) -> Real:
+        """For each pupil, the miles above which the pupil travels free; infinite where an officer says no."""
+        is_young = self.of_pupils("year_group") <= LAST_YEAR_UNDER_8
+        miles = np.where(is_young, self.parameters.walk_miles_under_8, self.parameters.walk_miles_from_8)
+        return np.where(self.pupils["entitled"].notna(), np.inf, miles)
+
 
 def ask(problem: Problem, travel: TravelMatrix, policy: Policy) -> Question:
     """Lay a problem out for checking.
@@ -100,7 +150,8 @@ def ask(problem: Problem, travel: TravelMatrix, policy: Policy) -> Question:
 
 def positions(known: "Iterable[Any]", wanted: "pd.Series[Any]") -> Whole:
     """Return where each wanted id stands among the known ones; -1 where it does not, or is blank."""
-    return np.asarray(pd.Index(list(known), dtype="object").get_indexer(wanted.astype("object")), dtype=np.int64)
+    ids = known.to_numpy(dtype=object) if isinstance(known, pd.Series) else list(known)
+    return np.asarray(pd.Index(ids, dtype="object").get_indexer(wanted.astype("object")), dtype=np.int64)
 
 
 def plain(series: "pd.Series[Any]") -> NDArray[Any]:

@@ -9,8 +9,6 @@ from placement_opt.verify.case import Case, Check
 from placement_opt.verify.figures import HALF_PENNY_GBP, wrong_numbers, wrong_words
 from placement_opt.verify.question import Real, Truth, Whole, plain, positions
 
-DECIDED = ("candidate", "closable")
-
 
 def every_provision(case: Case) -> Iterator[str]:
     """Find provisions without a row."""
@@ -40,10 +38,20 @@ def openness(case: Case) -> Iterator[str]:
     yield from wrong_words(where, "is_open", given, wanted)
 
 
+def classes(case: Case) -> Iterator[str]:
+    """Find added classes that are fewer than none, more than may be, or where the provision is not in use (C8)."""
+    use, row, where = _rows(case)
+    most = np.where(case.is_in_use, case.question.of_provisions("max_classes"), 0)[row]
+    given = plain(use["classes"])
+    for at in np.flatnonzero((given < 0) | (given > most)):
+        why = "" if case.is_in_use[row[at]] else " where a provision is closed or not in use"
+        yield f"{where[at]}: {given[at]} classes are added; {most[at]} is the most{why}, and 0 the fewest."
+
+
 def fullness(case: Case) -> Iterator[str]:
     """Find pupils and places that do not follow from the placements."""
     use, row, where = _rows(case)
-    number = case.question.of_provisions("places")[row]
+    number = places(case)[row]
     pupils, taken = case.per_provision(case.count)[row], case.per_provision(case.taken)[row]
     free = np.where(plain(use["is_open"]), np.maximum(0, number - taken), 0)
     for column, wanted in (
@@ -57,24 +65,37 @@ def fullness(case: Case) -> Iterator[str]:
 
 
 def money(case: Case) -> Iterator[str]:
-    """Find costs of overflow, opening and commissioned places that are not what their prices say."""
+    """Find costs of overflow, opening, classes, capital and commissioned places that their prices do not say."""
     use, row, where = _rows(case)
-    for column, amount in amounts_gbp(case).items():
+    for column, amount in {**amounts_gbp(case), "capital_gbp": capital_gbp(case)}.items():
         yield from wrong_numbers(where, column, plain(use[column]), amount[row], HALF_PENNY_GBP)
 
 
-def amounts_gbp(case: Case) -> dict[str, Real]:
-    """Return for each provision what its overflow, its opening and its commissioned places should cost for a year."""
+def places(case: Case) -> Whole:
+    """Return for each provision its places, those of added classes included."""
     question = case.question
-    number, taken = question.of_provisions("places"), case.per_provision(case.taken)
-    is_decided = np.isin(question.of_provisions("status").astype(str), DECIDED)
+    return np.asarray(question.of_provisions("places") + question.of_provisions("class_places") * case.classes)
+
+
+def amounts_gbp(case: Case) -> dict[str, Real]:
+    """Return for each provision what overflow, opening, added classes and commissioned places cost for a year."""
+    question = case.question
+    number, taken = places(case), case.per_provision(case.taken)
     is_paid = (case.is_open | (question.of_provisions("status") == "open")) & (question.policy.cost_basis == "full")
-    is_paid &= ~np.isin(question.of_provisions("kind").astype(str), ("mainstream", "spoke"))
     return {
         "overflow_gbp": question.of_provisions("overflow_gbp") * np.maximum(0, taken - number),
-        "opening_gbp": np.where(case.is_open & is_decided, question.of_provisions("open_gbp"), 0.0),
-        "commissioned_gbp": np.where(is_paid, question.of_provisions("place_gbp") * number, 0.0),
+        "opening_gbp": np.where(case.is_open & question.is_decided_status, question.of_provisions("open_gbp"), 0.0),
+        "classes_gbp": question.of_provisions("class_gbp") * case.classes,
+        "commissioned_gbp": np.where(is_paid & ~question.is_ordinary, question.of_provisions("place_gbp") * number, 0),
     }
+
+
+def capital_gbp(case: Case) -> Real:
+    """Return for each provision what opening it and adding classes cost once."""
+    question = case.question
+    is_opened = case.is_open & (question.of_provisions("status") == "candidate")
+    opened = np.where(is_opened, question.of_provisions("capital_gbp"), 0.0)
+    return np.asarray(opened + question.of_provisions("class_capital_gbp") * case.classes)
 
 
 def _rows(case: Case) -> tuple[pd.DataFrame, Whole, list[str]]:
@@ -87,8 +108,7 @@ def _rows(case: Case) -> tuple[pd.DataFrame, Whole, list[str]]:
 def _is_free(case: Case) -> Truth:
     """Return for which provisions the plan decides whether they are open, without a link deciding it."""
     question = case.question
-    is_decided = np.isin(question.of_provisions("status").astype(str), DECIDED)
-    return np.asarray(is_decided & (question.of_provisions("kind") != "spoke"))
+    return np.asarray(question.is_decided_status & (question.of_provisions("kind") != "spoke"))
 
 
 def _is_needed(case: Case) -> Truth:
@@ -105,6 +125,7 @@ CHECKS = (
     Check("every provision", every_provision),
     Check("use descriptions", descriptions),
     Check("openness", openness),
+    Check("classes", classes),
     Check("fullness", fullness),
     Check("use money", money),
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from placement_opt.schema import MAINSTREAM_KINDS
 from placement_opt.verify.case import Case, Check
+from placement_opt.verify.families import families_of
 from placement_opt.verify.figures import HALF_PENNY_GBP
 from placement_opt.verify.question import Truth, Whole
 
@@ -67,13 +68,10 @@ def _unmet(case: Case, is_wished: Truth, is_met: Truth) -> int:
 def _families(case: Case) -> Iterator[tuple[str, list[int]]]:
     """Yield each sibling group for which one school is possible for every member, and the schools of the placed."""
     question = case.question
-    groups = question.pupils.groupby("sibling_group").indices
     school_of = np.full(len(question.pupils), -1, dtype=np.int64)
     school_of[case.pupil] = question.school[case.provision]
-    for name, members in groups.items():
-        possible = (set(question.school[case.eligibility.allowed[member]]) for member in members)
-        if set.intersection(*possible):
-            yield str(name), [int(school) for school in school_of[members] if school >= 0]
+    for name, members, _ in families_of(question, case.eligibility):
+        yield name, [int(school) for school in school_of[members] if school >= 0]
 
 
 def _is_present(case: Case) -> Truth:

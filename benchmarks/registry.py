@@ -1,0 +1,135 @@
+"""What can be measured: each case with the methods that are run on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import placement_opt as po
+from benchmarks import counties, public_instances
+from benchmarks.public_instances import Instance, Question
+
+OURS = "ours"
+INSTANCE_OPTIONS = po.SolveOptions(gap=1e-6)
+NEAREST_IN_ENGLAND = 40
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question that is measured.
+
+    Parameters
+    ----------
+    name
+        On the command line.
+    what
+        What it is, in a line.
+    build
+        Makes the question from a seed; None where the method makes its own. Its time is not counted.
+    methods
+        Names of `measure.METHODS`: ours and the rivals, run one after the other.
+    options
+        Of the solve; the rivals use its gap and threads.
+    target
+        What was aimed at, in words.
+    instance
+        Where the case is a public instance: makes it.
+    """
+
+    name: str
+    what: str
+    build: Callable[[int], Question] | None
+    methods: tuple[str, ...]
+    options: po.SolveOptions = field(default_factory=po.SolveOptions)
+    target: str = ""
+    instance: Callable[[], Instance] | None = None
+
+
+def find_case(name: str) -> Case:
+    """Return a case by its name; `family/name` is a public instance.
+
+    Raises
+    ------
+    KeyError
+        When there is no such case.
+    """
+    if name in CASES:
+        return CASES[name]
+    if "/" not in name:
+        raise KeyError(f"There is no case {name!r}; cases: {', '.join(CASES)}.")
+    family = name.partition("/")[0]
+    return Case(
+        name,
+        f"public instance {name}",
+        lambda _seed: public_instances.load(name).question,
+        (OURS, "spopt_median") if family in {"pmedcap", "devon"} else (OURS, "one_shot_highs"),
+        INSTANCE_OPTIONS,
+        instance=lambda: public_instances.load(name),
+    )
+
+
+def _county(draw: Callable[..., po.Problem], seed: int, **size: int) -> Question:
+    problem = draw(**size, seed=seed)
+    return Question(problem, po.crow_fly(problem), po.Policy(moves="all"))
+
+
+def _example(_seed: int) -> Question:
+    problem = po.examples.exampleshire()
+    return Question(problem, po.crow_fly(problem), po.Policy())
+
+
+def _england(seed: int) -> Question:
+    problem = counties.england(seed=seed)
+    try:
+        travel = po.crow_fly(problem, nearest=NEAREST_IN_ENGLAND)  # type: ignore[call-arg]
+    except TypeError:
+        message = "This version of the library cannot make a travel matrix of near provisions only."
+        raise NotImplementedError(message) from None
+    return Question(problem, travel, po.Policy(moves="all"))
+
+
+def _pure(pupils: int, provisions: int) -> Callable[[int], Question]:
+    return partial(_county, counties.pure, pupils=pupils, provisions=provisions)
+
+
+def _sites(pupils: int, provisions: int, candidates: int) -> Callable[[int], Question]:
+    return partial(_county, counties.sites, pupils=pupils, provisions=provisions, candidates=candidates)
+
+
+_ONE_SHOT = (OURS, "one_shot_highs", "one_shot_cbc")
+
+CASES = {
+    case.name: case
+    for case in (
+        Case("exampleshire", "the embedded county, default policy", _example, (OURS,)),
+        Case(
+            "pure-small",
+            "pupils and places only, 300 x 20",
+            _pure(300, 20),
+            (OURS, "ortools_flow", "one_shot_highs", "one_shot_cbc"),
+        ),
+        Case("pure-5000", "pupils and places only, 5,000 x 205", _pure(5_000, 205), (*_ONE_SHOT, "ortools_flow")),
+        Case(
+            "pure-20000",
+            "pupils and places only, 20,000 x 780",
+            _pure(20_000, 780),
+            (OURS, "ortools_flow", "one_shot_highs"),
+            target="not slower than or-tools' flow on the ready pairs",
+        ),
+        Case("sites-small", "sites, outreach, capital, classes, 200 x 15", _sites(200, 15, 3), _ONE_SHOT),
+        Case(
+            "sites-5000",
+            "sites, outreach, capital, classes, 5,000 x 205 with 20 candidates",
+            _sites(5_000, 205, 20),
+            _ONE_SHOT,
+            target="a tenth of the one-shot model's time and memory, gap at most 0.01 %",
+        ),
+        Case(
+            "sites-20000",
+            "sites, outreach, capital, classes, 20,000 x 780 with 80 candidates",
+            _sites(20_000, 780, 80),
+            (OURS, "one_shot_highs"),
+        ),
+        Case("england", "a whole country, 640,000 x 24,000, near provisions only", _england, (OURS,)),
+        Case("pulp-interface", "60,000 columns of PuLP handed to HiGHS", None, ("pulp_interface",)),
+    )
+}

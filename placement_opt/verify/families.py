@@ -1,0 +1,18 @@
+"""Sibling groups for which one school is possible for every member (C11)."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from placement_opt.verify.eligibility import Eligibility
+from placement_opt.verify.question import Question, Whole
+
+
+def families_of(question: Question, eligibility: Eligibility) -> Iterator[tuple[str, Whole, list[set[int]]]]:
+    """Yield such groups in alphabetical order: name, members, and for each member the schools of allowed pairs."""
+    groups = question.pupils.groupby("sibling_group").indices
+    for name in sorted(map(str, groups)):
+        members = np.asarray(groups[name], dtype=np.int64)
+        schools = [set(question.school[eligibility.refusal[member] == 0].tolist()) for member in members]
+        if set.intersection(*schools):
+            yield name, members, schools

@@ -1,0 +1,34 @@
+"""Lists of pupils with provisions, of a plan or of all that is possible."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from placement_opt.verify.question import Question, Real, Whole
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Lines:
+    """One pupil at one provision, line by line.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    pupil, provision
+        Positions in the question's tables, of one length.
+    """
+
+    question: Question
+    pupil: Whole
+    provision: Whole
+
+    @property
+    def minutes(self) -> Real:
+        """For each line, the journey of the travel matrix."""
+        return np.asarray(self.question.minutes[self.pupil, self.question.school[self.provision]])
+
+    @property
+    def miles(self) -> Real:
+        """For each line, the journey of the travel matrix."""
+        return np.asarray(self.question.miles[self.pupil, self.question.school[self.provision]])
