@@ -4,8 +4,8 @@ from placement_opt.errors import Status
 from placement_opt.model import Draft, draft_model, write_model
 from placement_opt.pairs import Pairs
 from placement_opt.policy import SolveOptions
+from placement_opt.solve.clock import Clock
 from placement_opt.solve.highs import run_highs
-from placement_opt.solve.stages import Clock
 
 BROKEN = 1e-6
 NOT_FOUND = "(Which rules clash was not found in the time allowed.)"

@@ -35,12 +35,15 @@ class Run:
         Objective of the best solution and the proven bound, constants included; NaN where there is none.
     seconds
         Wall-clock time.
+    is_interrupted
+        Somebody pressed Ctrl-C.
     """
 
     status: Status
     value: float
     bound: float
     seconds: float
+    is_interrupted: bool = False
 
     @property
     def has_solution(self) -> bool:
@@ -75,6 +78,11 @@ class FastHighs(pulp.HiGHS):  # type: ignore[misc]
             solution = highspy.HighsSolution()
             solution.col_value = [float(column.varValue or 0.0) for column in columns]
             lp.solverModel.setSolution(solution)
+
+    def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
+        """Run the solver so that Ctrl-C ends it with the best that it has."""
+        lp.solverModel.HandleKeyboardInterrupt = True
+        lp.solverModel.solve()
 
     def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
         """Create the solver; refuse options that HiGHS does not know instead of ignoring them."""
@@ -138,12 +146,13 @@ def _read_run(problem: pulp.LpProblem, seconds: float) -> Run:
         raise RuntimeError(
             f"HiGHS ended with {model.modelStatusToString(ended)} and without a plan. Please report this."
         )
+    stopped = ended == highspy.HighsModelStatus.kInterrupt
     if not has_solution:
-        return Run(Status.NO_SOLUTION, np.nan, np.nan, seconds)
+        return Run(Status.NO_SOLUTION, np.nan, np.nan, seconds, stopped)
     value = float(info.objective_function_value)
     bound = float(info.mip_dual_bound) if is_mip else value
     done = ended == highspy.HighsModelStatus.kOptimal
-    return Run(Status.OPTIMAL if done else Status.FEASIBLE, value, min(bound, value), seconds)
+    return Run(Status.OPTIMAL if done else Status.FEASIBLE, value, min(bound, value), seconds, stopped)
 
 
 def _as_arrays(

@@ -166,9 +166,10 @@ class _Network:
         all_over, pupils = int(self.over.sum()), int(self.count.sum())
         supply = np.concatenate([self.count, self.over[self.with_over], [int(self.capacity.sum()) + 2]])
         demand = np.append(self.capacity, [pupils + 1, all_over + 1])
-        problem = Transportation(
-            source[self._usable], sink[self._usable], cost[self._usable], supply, demand, priced[self._usable]
-        )
+        wish = np.zeros(len(source))
+        wish[: len(draft.decided)] = draft.minutes.pairs * HUNDREDTHS
+        arrays = (part[self._usable] for part in (source, sink, cost, priced, wish))
+        problem = Transportation(*(next(arrays) for _ in range(3)), supply, demand, *arrays)
         return self._spread(solve_transportation(problem)), problem
 
     def _spread(self, flow: Flow) -> Flow:
@@ -249,6 +250,7 @@ class _Network:
                 problem.supply,
                 problem.demand,
                 np.zeros(len(arcs), dtype=bool),
+                np.zeros(len(arcs)),
             )
             found = solve_transportation(part)
             units = np.zeros(sizes, dtype=np.int64)

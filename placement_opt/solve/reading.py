@@ -1,4 +1,4 @@
-"""From the columns of a solved model to decisions in whole numbers."""
+"""From the columns of a model to decisions: only what is needed is open, added or linked."""
 
 from typing import Any
 
@@ -6,17 +6,9 @@ import numpy as np
 
 from placement_opt.answer import Decisions
 from placement_opt.facts import Ints
-from placement_opt.model import Draft, Model
+from placement_opt.model import Draft
 from placement_opt.model.sites import CHOSEN, counted_sites
 from placement_opt.pairs import cost_pairs
-
-
-def decisions_of(model: Model) -> Decisions:
-    """Read the columns of a solved model; the solver's tolerance is taken off here."""
-    values = np.array([round(column.varValue or 0.0) for column in model.placed], dtype=np.int64)
-    used = np.flatnonzero(values > 0)
-    others = np.array([round(column.varValue or 0.0) for column in model.others], dtype=np.int64)
-    return decide(model.draft, model.chosen[used], values[used], others)
 
 
 def decide(draft: Draft, placed: Ints, count: Ints, others: Ints) -> Decisions:

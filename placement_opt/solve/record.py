@@ -1,5 +1,6 @@
 """The record of a run: what went in, what made it, how it ended. It holds no pupil's data."""
 
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from platform import platform, python_version
 from typing import Any
@@ -16,7 +17,7 @@ def make_record(
     pairs: Pairs,
     *,
     options: SolveOptions | None = None,
-    method: str = "",
+    how: Mapping[str, str] | None = None,
     stages: list[Stage] | None = None,
     seconds: float | None = None,
 ) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def make_record(
     ----------
     pairs
         What was solved.
-    options, method, stages, seconds
+    options, how, stages, seconds
         Of the solve; None for a baseline.
     """
     facts = pairs.facts
@@ -40,7 +41,7 @@ def make_record(
         "parameters": facts.problem.parameters.rows(),
         "options": options.as_dict() if options else {},
         "solver": solver_version() if options else "",
-        "method": method,
+        **(how or {}),
         "stages": [stage.as_dict() for stage in stages or []],
         "seconds": seconds,
         "versions": {"python": python_version(), **{name: _version(name) for name in PACKAGES}},

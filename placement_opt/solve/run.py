@@ -9,20 +9,22 @@ import numpy as np
 from placement_opt.answer import Decisions, build_plan
 from placement_opt.certificate import Certificate
 from placement_opt.errors import NoPlanError, Status
-from placement_opt.model import draft_model, write_model
+from placement_opt.model import draft_model
 from placement_opt.pairs import Pairs, candidate_pairs
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve.clashes import find_clashes
+from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.pure import assign, is_pure
-from placement_opt.solve.reading import decide, decisions_of
+from placement_opt.solve.reading import decide
 from placement_opt.solve.record import make_record
-from placement_opt.solve.stages import Clock, Progress, Stage, solve_in_stages
+from placement_opt.solve.stages import Stage, solve_in_stages
 from placement_opt.travel import TravelMatrix
 from placement_opt.verify import verify
 
 PENNY_TOLERANCE = 1e-4
+PENNY_GBP = 0.01
 LAST_STAGE_GBP = 1.0
 """Rounding of the solver, which no gap is about."""
 
@@ -79,7 +81,7 @@ def solve(
     pairs = candidate_pairs(problem, travel, policy=policy)
     report(f"{len(pairs):,} allowed pairs, {clock.used_s():.1f} s")
     try:
-        solved = _solve_pure(pairs, options, report) if is_pure(pairs) else _solve_model(pairs, options, clock, report)
+        solved = _solve_pure(pairs, options, report) if is_pure(pairs) else _solve_staged(pairs, options, clock, report)
     except NoPlanError as error:
         if error.status is Status.INFEASIBLE:
             raise NoPlanError(error.status, find_clashes(pairs, options, clock)) from None
@@ -97,7 +99,8 @@ class _Solved:
     method: str
     decisions: Decisions
     stages: list[Stage]
-    certificate: Certificate | None
+    certificate: Certificate
+    certified: float
 
 
 def _solve_pure(pairs: Pairs, options: SolveOptions, report: Progress) -> _Solved:
@@ -114,21 +117,27 @@ def _solve_pure(pairs: Pairs, options: SolveOptions, report: Progress) -> _Solve
     report(f"network simplex: £{assigned.value:,.2f}, bound £{bound:,.2f}, {seconds:.1f} s")
     none = np.zeros(0, dtype=np.int64)
     decisions = decide(assigned.draft, assigned.placed, assigned.count, none)
-    return _Solved("network simplex", decisions, stages, assigned.certificate)
+    return _Solved("network simplex", decisions, stages, assigned.certificate, bound)
 
 
-def _solve_model(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) -> _Solved:
-    model = write_model(draft_model(pairs))
-    report(f"model written, {clock.used_s():.1f} s")
-    stages = solve_in_stages(model, options, clock, report)
-    return _Solved("the whole model", decisions_of(model), stages, None)
+def _solve_staged(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) -> _Solved:
+    draft = draft_model(pairs)
+    report(f"model drafted: {len(draft.rows):,} rows, {clock.used_s():.1f} s")
+    staged = solve_in_stages(draft, options, clock, report)
+    fitted = staged.fitted
+    others = np.rint(fitted.others).astype(np.int64)
+    decisions = decide(draft, fitted.pairs, fitted.pupils, others)
+    return _Solved("priced pairs and branching", decisions, staged.stages, staged.certificate, staged.certified)
 
 
 def _answer(pairs: Pairs, solved: _Solved, options: SolveOptions, seconds: float) -> Plan:
     stages = solved.stages
-    record = make_record(pairs, options=options, method=solved.method, stages=stages, seconds=seconds)
+    cost = next(stage for stage in stages if stage.name == "cost")
+    proof = "certificate" if cost.bound - solved.certified <= PENNY_GBP else "search"
+    how = {"method": solved.method, "proof": proof}
+    record = make_record(pairs, options=options, how=how, stages=stages, seconds=seconds)
     plan = build_plan(pairs, solved.decisions, status=Status.FEASIBLE, record=record)
-    bound_gbp = _bound_gbp(next(stage for stage in stages if stage.name == "cost"), plan)
+    bound_gbp = _bound_gbp(cost, plan)
     proven = all(stage.status is Status.OPTIMAL for stage in stages if stage.name != "minutes")
     allowance_gbp = options.gap * abs(plan.objective_gbp) + LAST_STAGE_GBP
     is_best = proven and plan.objective_gbp - bound_gbp <= allowance_gbp

@@ -1,28 +1,27 @@
 """The order of goals: fewest unplaced, then least £, then fewest minutes; or all three in one weighted sum."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from time import perf_counter
+import math
+from dataclasses import asdict, dataclass
 from typing import Any
 
-import pulp
+import numpy as np
 
-from placement_opt.errors import NoPlanError, Status
-from placement_opt.model import Draft, Model
+from placement_opt.certificate import Certificate, StageProof
+from placement_opt.errors import Status
+from placement_opt.facts import Ints
+from placement_opt.model import Draft
 from placement_opt.model.draft import Objective
 from placement_opt.policy import SolveOptions
-from placement_opt.solve.highs import Run, run_highs
+from placement_opt.solve.clock import Clock, Progress
+from placement_opt.solve.fitting import Fitted
+from placement_opt.solve.last_stage import fewest_minutes
+from placement_opt.solve.optimum import PENNY, Optimiser, Optimum
+from placement_opt.solve.start import first_pairs
+from placement_opt.solve.system import System
 
-COST_SLACK_GBP = 0.005
-"""Less than a penny: the last stage may add nothing, but the solver's rounding must not make it infeasible."""
-HALF_A_PUPIL = 0.5
-MOST_PLACEMENTS_WITH_OPEN_SITES = 2_000
-"""Above so many possible placements the last stage keeps the sites, links and family schools of the cheapest plan."""
-WHOLE_PUPILS = 0.99
-"""An absolute gap below one pupil proves a whole number of unplaced pupils."""
-
-Progress = Callable[[str], None]
 Goals = list[tuple[Objective, float]]
+WHOLE_PUPIL = 1 - 1e-6
+"""Pupils are whole: a bound less than one below a plan proves it."""
 
 
 @dataclass(frozen=True)
@@ -42,60 +41,56 @@ class Stage:
         return {**asdict(self), "status": str(self.status)}
 
 
-class Clock:
-    """The time that is left of a limit.
+@dataclass(frozen=True, eq=False)
+class Staged:
+    """The plan that the stages lead to.
 
     Parameters
     ----------
-    limit_s
-        Seconds from now; None = no limit.
+    fitted
+        By the columns of the model.
+    stages
+        unplaced, cost and minutes; or only cost, with the weights added in.
+    certificate
+        Of the stages that have a bound.
+    certified
+        The bound of the cost stage that the certificate gives.
     """
 
-    def __init__(self, limit_s: float | None) -> None:
-        self._start, self._limit_s = perf_counter(), limit_s
-
-    def left_s(self) -> float | None:
-        """Return the seconds that are left; None = no limit."""
-        return None if self._limit_s is None else max(0.0, self._limit_s - (perf_counter() - self._start))
-
-    def used_s(self) -> float:
-        """Return the seconds since the start."""
-        return perf_counter() - self._start
+    fitted: Fitted
+    stages: list[Stage]
+    certificate: Certificate
+    certified: float
 
 
-def solve_in_stages(model: Model, options: SolveOptions, clock: Clock, progress: Progress) -> list[Stage]:
-    """Solve a model; its columns hold the solution afterwards.
-
-    Returns
-    -------
-    list of Stage
-        unplaced, cost and minutes; or only cost, with the weights added in.
+def solve_in_stages(draft: Draft, options: SolveOptions, clock: Clock, report: Progress) -> Staged:
+    """Solve a draft, one goal after the other.
 
     Raises
     ------
     NoPlanError
         When the first stage proves that there is no plan, or finds none in time.
     """
-    draft = model.draft
     if options.weights is not None:
-        stage = _first_stage(model, "cost", weighted_goals(draft, options), options.gap, options, clock, progress)
-        return [replace(stage, is_weighted=True)]
-    stages = []
-    if draft.unplaced.terms:
-        absolute = {"mip_abs_gap": WHOLE_PUPILS}
-        goals = [(draft.unplaced, 1.0)]
-        stages.append(_first_stage(model, "unplaced", goals, 0.0, options, clock, progress, **absolute))
-        model.limit("stage_unplaced", goals, round(stages[0].value) + HALF_A_PUPIL)
-    cost = cost_goals(draft)
-    if stages:
-        stages.append(_next_stage(model, "cost", cost, options, clock, progress))
-    else:
-        stages.append(_first_stage(model, "cost", cost, options.gap, options, clock, progress))
-    model.limit("stage_cost", cost, stages[-1].value + COST_SLACK_GBP)
-    if len(model.placed) > MOST_PLACEMENTS_WITH_OPEN_SITES:
-        _keep_sites(model)
-    stages.append(_next_stage(model, "minutes", [(draft.minutes, 1.0)], options, clock, progress))
-    return stages
+        return _weighted(draft, options, clock, report)
+    cost = System(draft, cost_goals(draft))
+    start = first_pairs(cost)
+    unplaced, limit = _fewest_unplaced(draft, start, options, clock, report)
+    before = clock.used_s()
+    limited = System(draft, cost_goals(draft), limit)
+    optimiser = Optimiser(limited, (options.gap, PENNY), options, clock, report)
+    known = _priced(unplaced.fitted, limited)
+    best = optimiser.run(_joined(start, unplaced), known=known)
+    stages = [
+        Stage("unplaced", _status(unplaced, WHOLE_PUPIL), unplaced.value, unplaced.bound, before),
+        _stage("cost", best, options, clock.used_s() - before),
+    ]
+    fitted, last = fewest_minutes(limited, best, options, clock)
+    stages.append(Stage("minutes", last.status, last.value, last.bound, last.seconds))
+    proofs = [StageProof("cost", best.certified, best.tree)]
+    if unplaced.value > draft.unplaced.constant + 0.5:
+        proofs.insert(0, StageProof("unplaced", unplaced.certified, unplaced.tree))
+    return Staged(fitted, stages, Certificate(tuple(proofs)), best.certified)
 
 
 def cost_goals(draft: Draft) -> Goals:
@@ -110,64 +105,46 @@ def weighted_goals(draft: Draft, options: SolveOptions) -> Goals:
     return [*goals, (draft.minutes, weights["minutes"])] if weights.get("minutes") else goals
 
 
-def _keep_sites(model: Model) -> None:
-    """Fix what is open, linked, added and chosen for families, so that the last stage is left with placements only."""
-    unplaced = set(model.draft.unplaced.terms)
-    for number, column in enumerate(model.others):
-        if column.cat == pulp.LpInteger and number not in unplaced:
-            value = round(column.varValue or 0.0)
-            column.bounds(value, value)
+def _weighted(draft: Draft, options: SolveOptions, clock: Clock, report: Progress) -> Staged:
+    system = System(draft, weighted_goals(draft, options))
+    best = Optimiser(system, (options.gap, PENNY), options, clock, report).run(first_pairs(system))
+    if best.fitted is None:  # pragma: no cover - run raises
+        raise AssertionError
+    stage = _stage("cost", best, options, clock.used_s(), is_weighted=True)
+    certificate = Certificate((StageProof("cost", best.certified, best.tree),))
+    return Staged(best.fitted, [stage], certificate, best.certified)
 
 
-def _first_stage(
-    model: Model,
-    name: str,
-    goals: Goals,
-    gap: float,
-    options: SolveOptions,
-    clock: Clock,
-    progress: Progress,
-    **more: Any,
-) -> Stage:
-    progress(f"stage {name}: {len(model.placed):,} possible placements")
-    model.set_objective(goals)
-    run = run_highs(model.problem, gap=gap, time_limit_s=clock.left_s(), options={**_solver_options(options), **more})
-    if not run.has_solution:
-        raise NoPlanError(run.status)
-    return _stage(name, run, progress)
+def _fewest_unplaced(
+    draft: Draft, start: Ints, options: SolveOptions, clock: Clock, report: Progress
+) -> tuple[Optimum, float]:
+    """Return the stage of the unplaced pupils, and the limit on those with an allowed pair that follows."""
+    system = System(draft, [(draft.unplaced, 1.0)])
+    report(f"stage unplaced: {len(draft.decided):,} possible placements")
+    best = Optimiser(system, (0.0, WHOLE_PUPIL), options, clock, report).run(start)
+    fewest = math.ceil(best.certified - 1e-6)
+    if best.certified < fewest:
+        best.certified = min(best.certified, best.value)
+    report(f"stage cost: {round(best.value):,} pupils unplaced")
+    return best, round(best.value) - draft.unplaced.constant
 
 
-def _next_stage(
-    model: Model,
-    name: str,
-    goals: Goals,
-    options: SolveOptions,
-    clock: Clock,
-    progress: Progress,
-) -> Stage:
-    """Solve for a later goal from the present solution, which stands where nothing better is found."""
-    model.set_objective(goals)
-    columns = model.problem.variables()
-    before = [column.varValue or 0.0 for column in columns]  # a column that no earlier goal knew is at its least
-    left_s = clock.left_s()
-    if left_s is None or left_s > 0:
-        progress(f"stage {name}")
-        run = run_highs(
-            model.problem, gap=options.gap, time_limit_s=left_s, options=_solver_options(options), start=True
-        )
-        if run.has_solution:
-            return _stage(name, run, progress)
-    for column, value in zip(columns, before, strict=True):
-        column.varValue = value
-    draft = model.draft
-    least = (draft.minutes if name == "minutes" else draft.money).constant  # no term is negative, so this is a bound
-    return Stage(name, Status.FEASIBLE, float(model.problem.objective.value()), least, 0.0)
+def _priced(fitted: Fitted | None, system: System) -> Fitted | None:
+    """Return a plan of an earlier stage with its value in this one."""
+    if fitted is None:
+        return None
+    value = system.constant + float(system.cost_of_pairs[fitted.pairs] @ fitted.pupils)
+    return Fitted(value + float(system.cost_of_others @ fitted.others), fitted.pairs, fitted.pupils, fitted.others)
 
 
-def _stage(name: str, run: Run, progress: Progress) -> Stage:
-    progress(f"stage {name}: {run.status}, value {run.value:,.2f}, bound {run.bound:,.2f}, {run.seconds:.1f} s")
-    return Stage(name, run.status, run.value, run.bound, run.seconds)
+def _joined(start: Ints, earlier: Optimum) -> Ints:
+    return start if earlier.fitted is None else np.union1d(start, earlier.fitted.pairs)
 
 
-def _solver_options(options: SolveOptions) -> dict[str, Any]:
-    return {"threads": options.threads, "random_seed": options.seed, "mip_feasibility_tolerance": 1e-7}
+def _status(best: Optimum, allowance: float) -> Status:
+    return Status.OPTIMAL if best.value - best.bound <= allowance else Status.FEASIBLE
+
+
+def _stage(name: str, best: Optimum, options: SolveOptions, seconds: float, *, is_weighted: bool = False) -> Stage:
+    status = _status(best, max(options.gap * abs(best.value), PENNY))
+    return Stage(name, status, best.value, min(best.bound, best.value), seconds, is_weighted)

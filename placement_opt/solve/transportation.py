@@ -3,7 +3,7 @@
 Arcs are looked at as they are needed: a few cheap ones at first, then those that the prices say could help.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import ot
@@ -14,9 +14,9 @@ from placement_opt.facts import Bools, Floats, Ints
 MOST_STEPS = 10**9
 TIGHT = 1e-6
 """An arc whose reduced cost is not above this may be in use at the optimum; costs are whole numbers."""
-FEW_ARCS = 300_000
-"""So many arcs are handed over at once."""
-ARCS_AT_FIRST, ARCS_EACH_TIME = 8, 5
+FEW_ARCS = 6_000_000
+"""So many arcs are handed over at once; with more, a few of them at first."""
+ARCS_AT_FIRST, ARCS_EACH_TIME = 8, 3
 SAMPLE = 2_000
 """The first prices come from so many sources, with the sinks made smaller in proportion."""
 
@@ -35,6 +35,8 @@ class Transportation:
         Units of each source and sink; their totals are equal.
     priced
         Arcs that are looked at only when the prices ask for them, sorted by source; the others are always there.
+    wish
+        Of arcs that look equally good, those with less of it are looked at first. It changes no answer.
     """
 
     source: Ints
@@ -43,6 +45,7 @@ class Transportation:
     supply: Ints
     demand: Ints
     priced: Bools
+    wish: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,17 +85,44 @@ def solve_transportation(problem: Transportation) -> Flow:
     looked_at = ~problem.priced
     if problem.priced.sum() <= FEW_ARCS:
         looked_at[:] = True
-    else:
-        looked_at |= _nearest(problem, _first_prices(problem), ARCS_AT_FIRST)
+        return _network_simplex(problem, np.flatnonzero(looked_at))
+    choice = _Choice(problem)
+    of_sink = _first_prices(problem)
+    looked_at[choice.best(choice.value(np.zeros(len(problem.supply)), of_sink), ARCS_AT_FIRST)] = True
     while True:
-        arcs = np.flatnonzero(looked_at)
-        flow = _network_simplex(problem, arcs)
-        if looked_at.all():
+        flow = _network_simplex(problem, np.flatnonzero(looked_at))
+        value = choice.value(flow.of_source, flow.of_sink)
+        value[(value >= -TIGHT) | looked_at[choice.arcs]] = np.inf
+        missing = choice.best(value, ARCS_EACH_TIME)
+        if not len(missing):
             return flow
-        missing = _cheapest_missing(problem, flow, looked_at)
-        if not missing.any():
-            return flow
-        looked_at |= missing
+        looked_at[missing] = True
+
+
+class _Choice:
+    """The priced arcs, source by source."""
+
+    def __init__(self, problem: Transportation) -> None:
+        self.problem = problem
+        self.arcs = np.flatnonzero(problem.priced)
+        source = problem.source[self.arcs]
+        self._starts = np.flatnonzero(np.append(True, source[1:] != source[:-1]))
+        self._lengths = np.diff(np.append(self._starts, len(source)))
+
+    def value(self, of_source: Floats, of_sink: Floats) -> Floats:
+        """Return the reduced cost of the arcs at given prices."""
+        return _reduced(self.problem, of_source, of_sink)[self.arcs]
+
+    def best(self, value: Floats, most: int) -> Ints:
+        """Return the `most` best arcs of each source; those with an infinite value are none."""
+        left = value + self.problem.wish[self.arcs]
+        found = []
+        for _ in range(most):
+            least = np.repeat(np.minimum.reduceat(left, self._starts), self._lengths)
+            hit = np.flatnonzero((left == least) & np.isfinite(left))
+            found.append(self.arcs[hit])
+            left[hit] = np.inf
+        return np.concatenate(found)
 
 
 def _network_simplex(problem: Transportation, arcs: Ints) -> Flow:
@@ -117,39 +147,6 @@ def _reduced(problem: Transportation, of_source: Floats, of_sink: Floats) -> Flo
     return np.asarray(problem.cost - of_source[problem.source] - of_sink[problem.sink], dtype=np.float64)
 
 
-def _cheapest_missing(problem: Transportation, flow: Flow, looked_at: Bools) -> Bools:
-    """Return, for each source, a few of its arcs that are not looked at and could help."""
-    reduced = _reduced(problem, flow.of_source, flow.of_sink)
-    helps = np.flatnonzero((reduced < -TIGHT) & ~looked_at)
-    chosen = np.zeros(len(looked_at), dtype=bool)
-    chosen[helps[_first_of_each(problem.source[helps], reduced[helps], ARCS_EACH_TIME)]] = True
-    return chosen
-
-
-def _first_of_each(group: Ints, value: Floats, most: int) -> Bools:
-    """Return which entries are among the least few of their group."""
-    order = np.lexsort((value, group))
-    sorted_groups = group[order]
-    first = np.searchsorted(sorted_groups, sorted_groups, side="left")
-    chosen = np.zeros(len(group), dtype=bool)
-    chosen[order[np.arange(len(group)) - first < most]] = True
-    return chosen
-
-
-def _nearest(problem: Transportation, of_sink: Floats, most: int) -> Bools:
-    """Return about the `most` priced arcs of each source that are cheapest at given prices of the sinks."""
-    arcs = np.flatnonzero(problem.priced)
-    source = problem.source[arcs]
-    value = problem.cost[arcs] - of_sink[problem.sink[arcs]]
-    starts = np.flatnonzero(np.append(True, source[1:] != source[:-1]))
-    above = value - np.repeat(np.minimum.reduceat(value, starts), np.diff(np.append(starts, len(source))))
-    near = above <= np.quantile(above, min(1.0, 2 * most * len(starts) / len(source)))
-    chosen = np.zeros(len(problem.priced), dtype=bool)
-    kept = np.flatnonzero(near)
-    chosen[arcs[kept[_first_of_each(source[kept], above[kept], most)]]] = True
-    return chosen
-
-
 def _first_prices(problem: Transportation) -> Floats:
     """Return prices of the sinks from a sample of the sources that have priced arcs."""
     sources = np.unique(problem.source[problem.priced])
@@ -168,6 +165,4 @@ def _first_prices(problem: Transportation) -> Floats:
     else:
         supply[int(np.argmax(np.where(always, problem.supply, -1)))] -= short
     arcs = np.flatnonzero(sampled[problem.source] | always[problem.source])
-    return _network_simplex(
-        Transportation(problem.source, problem.sink, problem.cost, supply, demand, problem.priced), arcs
-    ).of_sink
+    return _network_simplex(replace(problem, supply=supply, demand=demand), arcs).of_sink

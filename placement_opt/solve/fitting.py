@@ -1,0 +1,168 @@
+"""A plan for given sites, links, classes and teams: pupils in whole numbers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from placement_opt.errors import NoPlanError, Status
+from placement_opt.facts import Floats, Ints
+from placement_opt.model import Model, write_model
+from placement_opt.policy import SolveOptions
+from placement_opt.solve.branching import WHOLE
+from placement_opt.solve.clock import Clock
+from placement_opt.solve.highs import run_highs
+from placement_opt.solve.relaxation import Relaxed, first_of_each
+from placement_opt.solve.system import System
+
+HELD = ("y", "c", "l", "t")
+PAIRS_OF_FREE = 20
+"""So many pairs of each pupil whom the LP splits are looked at."""
+HALF_A_PUPIL = 0.5
+SHARE_OF_GAP = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A plan by the columns of the model.
+
+    Parameters
+    ----------
+    value
+        The objective.
+    pairs, pupils
+        Positions of the decided pairs in use, and how many pupils are placed so.
+    others
+        The value of every other column.
+    """
+
+    value: float
+    pairs: Ints
+    pupils: Ints
+    others: Floats
+
+
+def fit(system: System, relaxed: Relaxed, options: SolveOptions, clock: Clock) -> Fitted | None:
+    """Find a plan near an LP whose sites, links and classes are whole; None where there is none.
+
+    Parameters
+    ----------
+    system, relaxed
+        Rows and objective, and the LP.
+    options, clock
+        Gap, seed, threads, time.
+    """
+    model = model_of(system, _near(system, relaxed))
+    _hold(model, relaxed)
+    run = run_highs(
+        model.problem, gap=options.gap * SHARE_OF_GAP, time_limit_s=clock.left_s(), options=solver_options(options)
+    )
+    if run.is_interrupted:
+        clock.stop()
+    return read(model, run.value) if run.has_solution else None
+
+
+def search_whole(
+    system: System,
+    chosen: Ints,
+    known: Fitted | None,
+    allowance: tuple[float, float],
+    options: SolveOptions,
+    clock: Clock,
+) -> tuple[Fitted | None, float]:
+    """Let the solver search a model over some pairs, with nothing held.
+
+    Parameters
+    ----------
+    system, chosen
+        Rows and objective, and the pairs.
+    known
+        A plan over them to begin with.
+    allowance
+        A share and an amount that a better plan must be better by to matter.
+    options, clock
+        Seed, threads, time.
+
+    Returns
+    -------
+    Fitted, float
+        The best plan, if any, and the bound for plans over these pairs.
+
+    Raises
+    ------
+    NoPlanError
+        When there is no plan over these pairs, and none is known.
+    """
+    model = model_of(system, chosen)
+    if known is not None:
+        begin_with(model, known)
+    share, amount = allowance
+    run = run_highs(
+        model.problem,
+        gap=share,
+        time_limit_s=clock.left_s(),
+        options={**solver_options(options), "mip_abs_gap": amount},
+        start=known is not None,
+    )
+    if run.is_interrupted:
+        clock.stop()
+    if run.status is Status.INFEASIBLE and known is None:
+        raise NoPlanError(run.status)
+    return (read(model, run.value), run.bound) if run.has_solution else (None, -np.inf)
+
+
+def model_of(system: System, chosen: Ints) -> Model:
+    """Write a system over some pairs."""
+    model = write_model(system.draft, chosen)
+    if system.unplaced_limit is not None:
+        model.limit("stage_unplaced", [(system.draft.unplaced, 1.0)], unplaced_most(system) + HALF_A_PUPIL)
+    model.set_objective(system.goals)
+    return model
+
+
+def solver_options(options: SolveOptions) -> dict[str, Any]:
+    """Return what every run of the solver is told."""
+    return {"threads": options.threads, "random_seed": options.seed, "mip_feasibility_tolerance": 1e-7}
+
+
+def begin_with(model: Model, known: Fitted) -> None:
+    """Give the columns of a model the values of a plan."""
+    pupils = np.zeros(len(model.draft.decided), dtype=np.int64)
+    pupils[known.pairs] = known.pupils
+    for column, value in zip(model.placed, pupils[model.chosen].tolist(), strict=True):
+        column.varValue = value
+    for column, value in zip(model.others, known.others.tolist(), strict=True):
+        column.varValue = value
+
+
+def unplaced_most(system: System) -> float:
+    """Return how many pupils may be without a place, those without an allowed pair included."""
+    return (system.unplaced_limit or 0.0) + system.draft.unplaced.constant
+
+
+def _near(system: System, relaxed: Relaxed) -> Ints:
+    """Return the pairs in use, and the best ones of the pupils whom the LP splits or leaves out, ascending."""
+    draft = system.draft
+    free = np.zeros(len(draft.count), dtype=bool)
+    split = np.abs(relaxed.pupils - np.rint(relaxed.pupils)) > WHOLE
+    free[draft.pupil[relaxed.pairs[split]]] = True
+    placed = np.bincount(draft.pupil[relaxed.pairs], weights=relaxed.pupils, minlength=len(free))
+    free |= placed < draft.count - WHOLE
+    candidates = np.flatnonzero(free[draft.pupil])
+    best = first_of_each(draft.pupil[candidates], relaxed.bound.reduced[candidates], PAIRS_OF_FREE)
+    return np.union1d(relaxed.pairs, candidates[best])
+
+
+def _hold(model: Model, relaxed: Relaxed) -> None:
+    for number, column in enumerate(model.draft.columns):
+        if column.whole and column.name.partition("_")[0] in HELD:
+            value = round(float(relaxed.others[number]))
+            model.others[number].bounds(value, value)
+
+
+def read(model: Model, value: float) -> Fitted:
+    """Return the plan that the columns of a model hold."""
+    pupils = np.array([round(column.varValue or 0.0) for column in model.placed], dtype=np.int64)
+    used = np.flatnonzero(pupils)
+    others = np.array([column.varValue or 0.0 for column in model.others], dtype=np.float64)
+    return Fitted(value, model.chosen[used], pupils[used], others)

@@ -1,0 +1,184 @@
+"""The optimum of one objective: an LP over few pairs priced against all, plans by rounding it, proof by branching."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from placement_opt.certificate import Leaf, Tree
+from placement_opt.errors import NoPlanError, Status
+from placement_opt.facts import Ints
+from placement_opt.policy import SolveOptions
+from placement_opt.solve.clock import Clock, Progress
+from placement_opt.solve.dive import dive
+from placement_opt.solve.fitting import Fitted, fit, search_whole
+from placement_opt.solve.proof import Node, Search, multipliers_of
+from placement_opt.solve.relaxation import Relaxation, Relaxed
+from placement_opt.solve.system import System
+
+PENNY = 0.005
+"""Costs are whole pennies: less than half a penny below a plan there is no better one."""
+PAIRS_KEPT_OF_EACH = 4
+NODES_BEFORE_SEARCH = 150
+"""So many nodes are tried before the solver's own search has its turn where that can look at every pair."""
+PAIRS_OF_A_SEARCH = 60_000
+DIVES = (8, 24, 64, 128, 256, 512)
+"""After so many nodes a plan is looked for near the best bound again."""
+
+
+@dataclass(eq=False)
+class Optimum:
+    """The best plan for one objective so far, and what is proven about it.
+
+    Parameters
+    ----------
+    system
+        Rows and objective.
+    fitted
+        The plan.
+    relaxed
+        An LP near it.
+    tree, certified
+        Branches and multipliers, and the bound that they give.
+    searched
+        The bound that the solver's own search gives; minus infinity where it was not asked.
+    pairs
+        How many pairs the LP came to hold.
+    """
+
+    system: System
+    fitted: Fitted | None = None
+    relaxed: Relaxed | None = None
+    tree: Tree = field(default_factory=lambda: Leaf({}))
+    certified: float = -np.inf
+    searched: float = -np.inf
+    pairs: int = 0
+
+    @property
+    def bound(self) -> float:
+        """The best that is proven."""
+        return max(self.certified, self.searched)
+
+    @property
+    def value(self) -> float:
+        """The plan's objective."""
+        return np.inf if self.fitted is None else self.fitted.value
+
+
+class Optimiser:
+    """Looks for the optimum of a system.
+
+    Parameters
+    ----------
+    system
+        Rows and objective over all pairs.
+    allowance
+        How far below a plan a better one would not matter: a share, and an amount.
+    options, clock, report
+        Threads, seed, time, and who is told.
+    """
+
+    def __init__(
+        self, system: System, allowance: tuple[float, float], options: SolveOptions, clock: Clock, report: Progress
+    ) -> None:
+        self.system, self._allowance = system, allowance
+        self._options, self._clock, self._report = options, clock, report
+        self.best = Optimum(system)
+        self._root: Relaxed
+
+    def run(self, start: Ints, *, known: Fitted | None = None) -> Optimum:
+        """Find the optimum, or what there is when the time runs out.
+
+        Parameters
+        ----------
+        start
+            The pairs to begin with.
+        known
+            A plan that is known already.
+
+        Raises
+        ------
+        NoPlanError
+            When there is no plan, or none was found in time.
+        """
+        self.best.fitted = known
+        with self._clock.stopped_by_hand():
+            self._branch(start)
+            if not self._is_good() and self._clock.may_go_on():
+                self._search()
+        if self.best.fitted is None:
+            raise NoPlanError(Status.NO_SOLUTION)
+        return self.best
+
+    def _branch(self, start: Ints) -> None:
+        relaxation = Relaxation(self.system, start, threads=self._options.threads, seed=self._options.seed)
+        root = self._root = relaxation.solve()
+        self._note(root, Leaf(multipliers_of(self.system, root.bound, {})), root.bound.value, len(relaxation.order))
+        relaxation.thin(PAIRS_KEPT_OF_EACH * len(self.system.draft.count), root.bound.reduced)
+        search = Search(self.system, relaxation, root, lambda node: self._try(relaxation, node))
+        self._try(relaxation, search.root)
+        self._say()
+        try:
+            search.grow(self._cut_off, lambda: self._may_branch(relaxation, search))
+        finally:
+            if search.bound > self.best.certified:
+                self._note(self.best.relaxed or root, search.tree(), search.bound, len(relaxation.order))
+            self._say()
+
+    def _note(self, relaxed: Relaxed, tree: Tree, bound: float, pairs: int) -> None:
+        self.best.relaxed, self.best.tree, self.best.pairs = relaxed, tree, pairs
+        self.best.certified = min(bound, self.best.value) if np.isinf(bound) else bound
+
+    def _may_branch(self, relaxation: Relaxation, search: Search) -> bool:
+        if search.nodes in DIVES and search.best_open is not None:
+            self._try(relaxation, search.best_open)
+        if search.nodes % 20 == 1:
+            self.best.certified = max(self.best.certified, min(search.bound, self.best.value))
+            self.best.pairs = len(relaxation.order)
+            self._say()
+        is_enough = search.nodes > NODES_BEFORE_SEARCH and len(self._within_reach()) <= PAIRS_OF_A_SEARCH
+        return self._clock.may_go_on() and not is_enough
+
+    def _try(self, relaxation: Relaxation, node: Node) -> None:
+        """Look for a plan near a node."""
+        if node.relaxed.is_broken or node.bound >= self._cut_off():
+            return
+        found = dive(self.system, relaxation, node.relaxed, node.boxes, self._clock.may_go_on)
+        if found is None or found.value >= self.best.value:
+            return
+        fitted = fit(self.system, found, self._options, self._clock)
+        if fitted is not None and fitted.value < self.best.value:
+            self.best.fitted, self.best.relaxed = fitted, found
+
+    def _search(self) -> None:
+        """Ask the solver to search all pairs that could be part of a better plan."""
+        reach = self._within_reach()
+        self._report(f"search among {len(reach):,} pairs")
+        found, bound = search_whole(self.system, reach, self.best.fitted, self._allowance, self._options, self._clock)
+        if found is not None and found.value < self.best.value:
+            self.best.fitted = found
+        self.best.searched = min(bound, self.best.value)
+        self._say()
+
+    def _within_reach(self) -> Ints:
+        """Return the pairs of which, by the root's prices, no better plan is known not to use one."""
+        relaxed = self._root
+        slack = self.best.value - relaxed.bound.value
+        near = relaxed.bound.reduced <= slack + PENNY
+        if self.best.fitted is not None:
+            near[self.best.fitted.pairs] = True
+        return np.flatnonzero(near)
+
+    def _cut_off(self) -> float:
+        share, amount = self._allowance
+        return self.best.value - max(share * abs(self.best.value), amount)
+
+    def _is_good(self) -> bool:
+        return self.best.fitted is not None and self.best.bound >= self._cut_off()
+
+    def _say(self) -> None:
+        best = self.best
+        gap = (best.value - best.bound) / max(abs(best.value), 1e-9) if best.fitted else np.inf
+        self._report(
+            f"best {best.value:,.2f}, bound {best.bound:,.2f}, gap {gap:.4%}, {best.pairs:,} pairs, "
+            f"{self._clock.used_s():.1f} s"
+        )

@@ -1,0 +1,253 @@
+"""The LP of a system over a few of its pairs, which grows by the pairs that its prices ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+
+from placement_opt.facts import Bools, Floats, Ints
+from placement_opt.model.draft import NO_SITE
+from placement_opt.solve.system import Bound, Box, System
+
+HELPS = -1e-6
+"""A pair with a reduced cost below this could help."""
+PAIRS_EACH_TIME = 3
+"""So many of a pupil's pairs are added at once."""
+PENALTY = 50.0
+"""Breaking a row by its largest coefficient costs so many times what the dearest pair does."""
+CLOSE = 1e-9
+"""The bound has met the value when they differ by less than this share."""
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """The optimum of the LP, priced against all pairs.
+
+    Parameters
+    ----------
+    bound
+        With the multipliers of the rows.
+    value
+        Of the LP over the pairs that are in it; as good as the bound, unless the bound is above the cut-off.
+    pairs, pupils
+        Positions of the pairs in use, and how many pupils each has.
+    others
+        The value of every other column.
+    is_broken
+        Some row is broken at a penalty: there is no plan here, or the penalty is too small.
+    """
+
+    bound: Bound
+    value: float
+    pairs: Ints
+    pupils: Floats
+    others: Floats
+    is_broken: bool
+
+
+class Relaxation:
+    """The LP of a system, ready to be solved again with other boxes.
+
+    Parameters
+    ----------
+    system
+        Rows and objective.
+    chosen
+        Positions of the pairs to begin with, ascending.
+    threads, seed
+        Of HiGHS.
+    """
+
+    def __init__(self, system: System, chosen: Ints, *, threads: int = 1, seed: int = 0) -> None:
+        self.system = system
+        self.inside = np.zeros(len(system.draft.decided), dtype=bool)
+        self.inside[chosen] = True
+        self.order = chosen
+        self._unit_penalty = PENALTY * max(1.0, float(np.abs(system.cost_of_pairs).max(initial=0.0)))
+        self._boxed: dict[int, Box] = {}
+        self._highs: Any = highspy.Highs()
+        for name, value in (("output_flag", False), ("threads", threads), ("random_seed", seed), ("solver", "simplex")):
+            self._highs.setOptionValue(name, value)
+        self._pass_model(chosen)
+
+    def _pass_model(self, chosen: Ints) -> None:
+        system = self.system
+        others = len(system.draft.columns)
+        self._artificial = self._artificial_columns()
+        rows, signs = self._artificial
+        penalties = self._unit_penalty / self._scale[rows]
+        least, most = system.boxes
+        import scipy.sparse as sp
+
+        extra = sp.csr_matrix((signs, (rows, np.arange(len(rows)))), shape=(len(system.rows), len(rows)))
+        matrix = sp.hstack([system.of_others, extra, system.of_pairs_by_column[:, chosen]], format="csc")
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = matrix.shape[1], matrix.shape[0]
+        lp.col_cost_ = np.concatenate([system.cost_of_others, penalties, system.cost_of_pairs[chosen]])
+        lp.col_lower_ = np.concatenate([least, np.zeros(len(rows) + len(chosen))])
+        lp.col_upper_ = np.concatenate([most, np.full(len(rows), np.inf), system.most_of_pairs[chosen]])
+        lp.offset_ = system.constant
+        lp.row_lower_ = np.where(system.sense < 0, -np.inf, system.right)
+        lp.row_upper_ = np.where(system.sense > 0, np.inf, system.right)
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+        lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+        lp.a_matrix_.value_ = matrix.data.astype(np.float64)
+        self._highs.passModel(lp)
+        self._first_pair = others + len(rows)
+        self._add_opening_rows(chosen, self._first_pair)
+
+    def _artificial_columns(self) -> tuple[Ints, Floats]:
+        """Return rows and signs of the columns that let rows be broken; who counts a pupil, nobody need break."""
+        system = self.system
+        largest = abs(system.of_others).max(axis=1).toarray().ravel() if len(system.draft.columns) else None
+        of_pairs = abs(system.of_pairs).max(axis=1).toarray().ravel() if len(system.draft.decided) else None
+        scale = np.ones(len(system.rows))
+        for part in (largest, of_pairs):
+            if part is not None:
+                scale = np.maximum(scale, part)
+        self._scale = scale
+        may_break = ~system.is_pupil_row | (system.unplaced_column < 0)
+        below = np.flatnonzero(may_break & (system.sense <= 0))
+        above = np.flatnonzero(may_break & (system.sense >= 0))
+        signs = np.concatenate([np.full(len(below), -1.0), np.ones(len(above))])
+        return np.concatenate([below, above]), signs
+
+    def _add_opening_rows(self, pairs: Ints, first_column: int) -> None:
+        """Say for pairs at sites that only an open provision takes pupils."""
+        system = self.system
+        site = system.draft.site[pairs]
+        at = np.flatnonzero(site != NO_SITE)
+        if not len(at):
+            return
+        counts = system.most_of_pairs[pairs[at]]
+        starts = np.arange(len(at), dtype=np.int32) * 2
+        index = np.column_stack([first_column + at, site[at]]).ravel().astype(np.int32)
+        value = np.column_stack([np.ones(len(at)), -counts]).ravel()
+        bounds = np.full(len(at), -np.inf), np.zeros(len(at))
+        self._highs.addRows(len(at), *bounds, len(index), starts, index, value)
+
+    def add(self, pairs: Ints) -> None:
+        """Add pairs to the LP."""
+        system = self.system
+        part = system.of_pairs_by_column[:, pairs]
+        first = self._first_pair + len(self.order)
+        self._highs.addCols(
+            len(pairs),
+            system.cost_of_pairs[pairs],
+            np.zeros(len(pairs)),
+            system.most_of_pairs[pairs],
+            part.nnz,
+            part.indptr[:-1].astype(np.int32),
+            part.indices.astype(np.int32),
+            part.data.astype(np.float64),
+        )
+        self.inside[pairs] = True
+        self.order = np.append(self.order, pairs)
+        self._add_opening_rows(pairs, first)
+
+    def thin(self, most: int, reduced: Floats) -> None:
+        """Take out pairs that the LP has no use for, but those with the least reduced cost.
+
+        Parameters
+        ----------
+        most
+            So many pairs are kept, and those in use.
+        reduced
+            The reduced cost of every pair at the LP's optimum.
+        """
+        if len(self.order) <= most:
+            return
+        limit = max(float(np.partition(reduced[self.order], most)[most]), -HELPS)
+        values = np.array(self._highs.getSolution().col_value)[self._first_pair :]
+        out = np.flatnonzero((reduced[self.order] > limit) & (values <= 0))
+        self._highs.deleteCols(len(out), (self._first_pair + out).astype(np.int32))
+        self.inside[self.order[out]] = False
+        self.order = np.delete(self.order, out)
+
+    def solve(self, boxes: Mapping[int, Box] | None = None, *, cut_off: float = np.inf, add: bool = True) -> Relaxed:
+        """Solve the LP, and add pairs until none that is left out could help, or the bound is above the cut-off.
+
+        Parameters
+        ----------
+        boxes
+            Other columns with another least and most than their own.
+        cut_off
+            A bound above this is good enough.
+        add
+            Leave the LP as it is instead of adding pairs when this is False; the bound holds all the same.
+        """
+        self._set_boxes(dict(boxes or {}))
+        best: Bound | None = None
+        while True:
+            value, multipliers, columns = self._run()
+            bound = self.system.bound(self._lowered(multipliers, boxes or {}), boxes)
+            if best is None or bound.value > best.value:
+                best = bound
+            done = best.value >= value - CLOSE * max(1.0, abs(value)) or best.value > cut_off or not add
+            missing = np.zeros(0, dtype=np.int64) if done else self._missing(multipliers, boxes or {})
+            if not len(missing):
+                return self._relaxed(best, value, columns)
+            self.add(missing)
+
+    def _relaxed(self, bound: Bound, value: float, columns: Floats) -> Relaxed:
+        others = len(self.system.draft.columns)
+        pupils = columns[self._first_pair :]
+        used = np.flatnonzero(pupils > 1e-9)
+        order = np.argsort(self.order[used])
+        broken = bool((columns[others : self._first_pair] > 1e-6).any())
+        return Relaxed(bound, value, self.order[used][order], pupils[used][order], columns[:others], broken)
+
+    def _run(self) -> tuple[float, Floats, Floats]:
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise RuntimeError(f"HiGHS ended the LP with {self._highs.modelStatusToString(status)}.")
+        solution = self._highs.getSolution()
+        multipliers = np.array(solution.row_dual, dtype=np.float64)[: len(self.system.rows)]
+        return float(self._highs.getInfo().objective_function_value), multipliers, np.array(solution.col_value)
+
+    def _lowered(self, multipliers: Floats, boxes: Mapping[int, Box]) -> Floats:
+        """Lower pupils' multipliers to what their cheapest choice costs, where no site has a say in it."""
+        system = self.system
+        reduced = system.reduced_of_pairs(multipliers)
+        free = system.draft.site == NO_SITE
+        lowest = np.zeros(len(system.draft.count))
+        np.minimum.at(lowest, system.draft.pupil[free], np.minimum(reduced[free], 0.0))
+        rows = system.row_of_pupil
+        known = np.flatnonzero((rows >= 0) & (lowest < 0))
+        lowered = multipliers.copy()
+        lowered[rows[known]] += lowest[known]
+        return lowered
+
+    def _missing(self, multipliers: Floats, boxes: Mapping[int, Box]) -> Ints:
+        """Return pairs that could help, a few for each pupil; pairs of sites that are shut cannot."""
+        system = self.system
+        reduced = system.reduced_of_pairs(multipliers)
+        helps = (reduced < HELPS * max(1.0, self._unit_penalty / PENALTY / 1e4)) & ~self.inside
+        shut = [column for column, (_, most) in boxes.items() if most == 0]
+        if shut:
+            helps &= ~np.isin(system.draft.site, shut)
+        pairs = np.flatnonzero(helps)
+        return np.sort(pairs[first_of_each(system.draft.pupil[pairs], reduced[pairs], PAIRS_EACH_TIME)])
+
+    def _set_boxes(self, boxes: dict[int, Box]) -> None:
+        least, most = self.system.boxes
+        for column in self._boxed.keys() - boxes.keys():
+            self._highs.changeColBounds(column, float(least[column]), float(most[column]))
+        for column, (low, high) in boxes.items():
+            if self._boxed.get(column) != (low, high):
+                self._highs.changeColBounds(column, float(low), float(high))
+        self._boxed = boxes
+
+
+def first_of_each(group: Ints, value: Floats, most: int) -> Bools:
+    """Return which entries are among the least few of their group."""
+    order = np.lexsort((value, group))
+    sorted_groups = group[order]
+    first = np.searchsorted(sorted_groups, sorted_groups, side="left")
+    chosen = np.zeros(len(group), dtype=bool)
+    chosen[order[np.arange(len(group)) - first < most]] = True
+    return chosen

@@ -1,0 +1,189 @@
+"""A draft as sparse arrays over all pairs, and the bound that any multipliers of its rows give."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+
+from placement_opt.facts import Bools, Floats, Ints
+from placement_opt.model import Draft
+from placement_opt.model.draft import NO_SITE, Objective, Row, Sense
+
+Box = tuple[float, float]
+"""The least and the most of a column."""
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """The rows of a draft, with one objective.
+
+    Parameters
+    ----------
+    draft
+        Where the rows come from.
+    goals
+        Objectives with their weights.
+    unplaced_limit
+        The most that Σ u may be; None = no such row.
+    """
+
+    draft: Draft
+    goals: list[tuple[Objective, float]]
+    unplaced_limit: float | None = None
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The draft's rows, and the limit of an earlier stage."""
+        if self.unplaced_limit is None:
+            return self.draft.rows
+        none = np.zeros(0, dtype=np.int64)
+        terms = list(self.draft.unplaced.terms.items())
+        return [*self.draft.rows, Row("stage_unplaced", none, none, terms, Sense.LE, self.unplaced_limit)]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the rows."""
+        return [row.name for row in self.rows]
+
+    @cached_property
+    def of_pairs(self) -> sp.csr_matrix:
+        """Coefficients of the pairs: shape (rows, pairs)."""
+        return _matrix(((row.pairs, row.amounts) for row in self.rows), len(self.rows), len(self.draft.decided))
+
+    @cached_property
+    def of_pairs_by_column(self) -> sp.csc_matrix:
+        """The same by columns."""
+        return self.of_pairs.tocsc()
+
+    @cached_property
+    def of_others(self) -> sp.csr_matrix:
+        """Coefficients of the other columns: shape (rows, other columns)."""
+        parts = (
+            (np.array([c for c, _ in row.terms], dtype=np.int64), np.array([a for _, a in row.terms], dtype=float))
+            for row in self.rows
+        )
+        return _matrix(parts, len(self.rows), len(self.draft.columns))
+
+    @cached_property
+    def right(self) -> Floats:
+        """The right-hand sides."""
+        return np.array([row.right for row in self.rows], dtype=np.float64)
+
+    @cached_property
+    def sense(self) -> Ints:
+        """-1 for ≤, 0 for =, 1 for ≥."""
+        return np.array([int(row.sense) for row in self.rows], dtype=np.int64)
+
+    @cached_property
+    def cost_of_pairs(self) -> Floats:
+        """The objective of the pairs."""
+        total = np.zeros(len(self.draft.decided))
+        for goal, weight in self.goals:
+            total += weight * goal.pairs
+        return total
+
+    @cached_property
+    def cost_of_others(self) -> Floats:
+        """The objective of the other columns."""
+        total = np.zeros(len(self.draft.columns))
+        for goal, weight in self.goals:
+            for column, amount in goal.terms.items():
+                total[column] += weight * amount
+        return total
+
+    @cached_property
+    def constant(self) -> float:
+        """What no decision changes."""
+        return float(sum(weight * goal.constant for goal, weight in self.goals))
+
+    @cached_property
+    def most_of_pairs(self) -> Floats:
+        """How many pupils each pair can have."""
+        return self.draft.count[self.draft.pupil].astype(np.float64)
+
+    @cached_property
+    def is_pupil_row(self) -> Bools:
+        """The rows that count a pupil."""
+        return np.array([name.startswith("pupil_") for name in self.names], dtype=np.bool_)
+
+    @cached_property
+    def row_of_pupil(self) -> Ints:
+        """The row that counts each pupil, or -1."""
+        rows = np.full(len(self.draft.count), -1, dtype=np.int64)
+        for number in np.flatnonzero(self.is_pupil_row).tolist():
+            rows[int(self.names[number].partition("_")[2])] = number
+        return rows
+
+    @cached_property
+    def unplaced_column(self) -> Ints:
+        """The column u of each pupil's row, or -1."""
+        columns = np.full(len(self.rows), -1, dtype=np.int64)
+        for number in np.flatnonzero(self.is_pupil_row).tolist():
+            for column, _ in self.rows[number].terms:
+                columns[number] = column
+        return columns
+
+    @cached_property
+    def boxes(self) -> tuple[Floats, Floats]:
+        """The least and the most of every other column."""
+        columns = self.draft.columns
+        return np.array([c.least for c in columns], dtype=float), np.array([c.most for c in columns], dtype=float)
+
+    def reduced_of_pairs(self, multipliers: Floats) -> Floats:
+        """Return the reduced cost of every pair."""
+        return np.asarray(self.cost_of_pairs - self.of_pairs_by_column.T @ multipliers, dtype=np.float64)
+
+    def bound(self, multipliers: Floats, boxes: "Mapping[int, Box] | None" = None) -> "Bound":
+        """Work out what no plan's objective can be below (formulation, section 5).
+
+        Parameters
+        ----------
+        multipliers
+            Of the rows; those of a wrong sign count as 0.
+        boxes
+            Columns with another least and most than their own.
+        """
+        least, most = (values.copy() for values in self.boxes)
+        for column, (low, high) in (boxes or {}).items():
+            least[column], most[column] = low, high
+        price = np.where(self.sense * multipliers < 0, 0.0, multipliers)
+        reduced = self.reduced_of_pairs(price)
+        reduced_others = self.cost_of_others - self.of_others.T @ price
+        total = self.constant + float(price @ self.right)
+        gains = np.minimum(0.0, reduced) * self.most_of_pairs
+        site = self.draft.site
+        at_site = site != NO_SITE
+        total += float(gains[~at_site].sum())
+        if at_site.any():
+            reduced_others += np.bincount(site[at_site], weights=gains[at_site], minlength=len(reduced_others))
+        ends = np.where(reduced_others < 0, most, least)
+        return Bound(total + float(reduced_others @ ends), price, reduced)
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """A bound, and what it was worked out from.
+
+    Parameters
+    ----------
+    value
+        No plan's objective is below it.
+    multipliers
+        Of the rows, with the right signs.
+    reduced
+        The reduced cost of every pair.
+    """
+
+    value: float
+    multipliers: Floats = field(repr=False)
+    reduced: Floats = field(repr=False)
+
+
+def _matrix(parts: Iterable[tuple[Ints, Floats]], rows: int, columns: int) -> sp.csr_matrix:
+    listed = list(parts)
+    starts = np.concatenate([[0], np.cumsum([len(places) for places, _ in listed])])
+    indices = np.concatenate([places for places, _ in listed]) if listed else np.zeros(0, dtype=np.int64)
+    values = np.concatenate([amounts for _, amounts in listed]) if listed else np.zeros(0)
+    return sp.csr_matrix((values.astype(np.float64), indices.astype(np.int32), starts), shape=(rows, columns))
