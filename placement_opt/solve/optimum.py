@@ -43,6 +43,8 @@ class Optimum:
         The bound that the solver's own search gives; minus infinity where it was not asked.
     pairs
         How many pairs the LP came to hold.
+    seconds
+        Since the start, when it was found.
     """
 
     system: System
@@ -52,6 +54,7 @@ class Optimum:
     certified: float = -np.inf
     searched: float = -np.inf
     pairs: int = 0
+    seconds: float = 0.0
 
     @property
     def bound(self) -> float:
@@ -102,21 +105,40 @@ class Optimiser:
         """
         self.best.fitted = known
         with self._clock.stopped_by_hand():
-            self._branch(start)
+            relaxation = self._relaxation(start)
+            self._branch_from(relaxation, relaxation.solve())
             if not self._is_good() and self._clock.may_go_on():
                 self._search()
         if self.best.fitted is None:
             raise NoPlanError(Status.NO_SOLUTION)
         return self.best
 
-    def _branch(self, start: Ints) -> None:
-        relaxation = Relaxation(self.system, start, threads=self._options.threads, seed=self._options.seed)
-        root = self._root = relaxation.solve()
+    def attempt(self, start: Ints) -> Optimum | None:
+        """Find the optimum as `run` does; None where the LP has no plan, or rounding it finds none."""
+        with self._clock.stopped_by_hand():
+            relaxation = self._relaxation(start)
+            root = relaxation.solve()
+            if root.is_broken:
+                return None
+            self._branch_from(relaxation, root, must_find=True)
+            if self.best.fitted is not None and not self._is_good() and self._clock.may_go_on():
+                self._search()
+        return None if self.best.fitted is None else self.best
+
+    def _relaxation(self, start: Ints) -> Relaxation:
+        tolerance = min(self._allowance[1] / 2, 0.5)
+        options = self._options
+        return Relaxation(self.system, start, tolerance=tolerance, threads=options.threads, seed=options.seed)
+
+    def _branch_from(self, relaxation: Relaxation, root: Relaxed, *, must_find: bool = False) -> None:
+        self._root = root
         self._note(root, Leaf(multipliers_of(self.system, root.bound, {})), root.bound.value, len(relaxation.order))
         relaxation.thin(PAIRS_KEPT_OF_EACH * len(self.system.draft.count), root.bound.reduced)
         search = Search(self.system, relaxation, root, lambda node: self._try(relaxation, node))
         self._try(relaxation, search.root)
         self._say()
+        if must_find and self.best.fitted is None:
+            return
         try:
             search.grow(self._cut_off, lambda: self._may_branch(relaxation, search))
         finally:

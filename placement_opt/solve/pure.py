@@ -168,8 +168,8 @@ class _Network:
         demand = np.append(self.capacity, [pupils + 1, all_over + 1])
         wish = np.zeros(len(source))
         wish[: len(draft.decided)] = draft.minutes.pairs * HUNDREDTHS
-        arrays = (part[self._usable] for part in (source, sink, cost, priced, wish))
-        problem = Transportation(*(next(arrays) for _ in range(3)), supply, demand, *arrays)
+        at = self._usable
+        problem = Transportation(source[at], sink[at], cost[at], supply, demand, priced[at], wish[at])
         return self._spread(solve_transportation(problem)), problem
 
     def _spread(self, flow: Flow) -> Flow:

@@ -6,6 +6,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+import scipy.sparse as sp
 
 from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.model.draft import NO_SITE
@@ -56,18 +57,22 @@ class Relaxation:
         Rows and objective.
     chosen
         Positions of the pairs to begin with, ascending.
+    tolerance
+        The bound has met the value when they differ by no more than this.
     threads, seed
         Of HiGHS.
     """
 
-    def __init__(self, system: System, chosen: Ints, *, threads: int = 1, seed: int = 0) -> None:
-        self.system = system
+    def __init__(
+        self, system: System, chosen: Ints, *, tolerance: float = 0.0, threads: int = 1, seed: int = 0
+    ) -> None:
+        self.system, self._tolerance = system, tolerance
         self.inside = np.zeros(len(system.draft.decided), dtype=bool)
         self.inside[chosen] = True
         self.order = chosen
         self._unit_penalty = PENALTY * max(1.0, float(np.abs(system.cost_of_pairs).max(initial=0.0)))
         self._boxed: dict[int, Box] = {}
-        self._highs: Any = highspy.Highs()
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (("output_flag", False), ("threads", threads), ("random_seed", seed), ("solver", "simplex")):
             self._highs.setOptionValue(name, value)
         self._pass_model(chosen)
@@ -79,8 +84,6 @@ class Relaxation:
         rows, signs = self._artificial
         penalties = self._unit_penalty / self._scale[rows]
         least, most = system.boxes
-        import scipy.sparse as sp
-
         extra = sp.csr_matrix((signs, (rows, np.arange(len(rows)))), shape=(len(system.rows), len(rows)))
         matrix = sp.hstack([system.of_others, extra, system.of_pairs_by_column[:, chosen]], format="csc")
         lp = highspy.HighsLp()
@@ -183,10 +186,10 @@ class Relaxation:
         best: Bound | None = None
         while True:
             value, multipliers, columns = self._run()
-            bound = self.system.bound(self._lowered(multipliers, boxes or {}), boxes)
+            bound = self.system.bound(self._lowered(multipliers), boxes)
             if best is None or bound.value > best.value:
                 best = bound
-            done = best.value >= value - CLOSE * max(1.0, abs(value)) or best.value > cut_off or not add
+            done = best.value >= value - max(CLOSE * max(1.0, abs(value)), self._tolerance) or best.value > cut_off or not add
             missing = np.zeros(0, dtype=np.int64) if done else self._missing(multipliers, boxes or {})
             if not len(missing):
                 return self._relaxed(best, value, columns)
@@ -209,7 +212,7 @@ class Relaxation:
         multipliers = np.array(solution.row_dual, dtype=np.float64)[: len(self.system.rows)]
         return float(self._highs.getInfo().objective_function_value), multipliers, np.array(solution.col_value)
 
-    def _lowered(self, multipliers: Floats, boxes: Mapping[int, Box]) -> Floats:
+    def _lowered(self, multipliers: Floats) -> Floats:
         """Lower pupils' multipliers to what their cheapest choice costs, where no site has a say in it."""
         system = self.system
         reduced = system.reduced_of_pairs(multipliers)

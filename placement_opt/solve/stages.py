@@ -1,6 +1,5 @@
 """The order of goals: fewest unplaced, then least £, then fewest minutes; or all three in one weighted sum."""
 
-import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -73,19 +72,19 @@ def solve_in_stages(draft: Draft, options: SolveOptions, clock: Clock, report: P
     """
     if options.weights is not None:
         return _weighted(draft, options, clock, report)
-    cost = System(draft, cost_goals(draft))
-    start = first_pairs(cost)
-    unplaced, limit = _fewest_unplaced(draft, start, options, clock, report)
-    before = clock.used_s()
-    limited = System(draft, cost_goals(draft), limit)
-    optimiser = Optimiser(limited, (options.gap, PENNY), options, clock, report)
-    known = _priced(unplaced.fitted, limited)
-    best = optimiser.run(_joined(start, unplaced), known=known)
+    start = first_pairs(System(draft, cost_goals(draft)))
+    unplaced, best = _all_placed(draft, start, options, clock, report)
+    if best is None:
+        unplaced = _fewest_unplaced(draft, start, options, clock, report)
+        limited = System(draft, cost_goals(draft), round(unplaced.value) - draft.unplaced.constant)
+        optimiser = Optimiser(limited, (options.gap, PENNY), options, clock, report)
+        best = optimiser.run(_joined(start, unplaced), known=_priced(unplaced.fitted, limited))
+    before = unplaced.seconds
     stages = [
         Stage("unplaced", _status(unplaced, WHOLE_PUPIL), unplaced.value, unplaced.bound, before),
         _stage("cost", best, options, clock.used_s() - before),
     ]
-    fitted, last = fewest_minutes(limited, best, options, clock)
+    fitted, last = fewest_minutes(best.system, best, options, clock)
     stages.append(Stage("minutes", last.status, last.value, last.bound, last.seconds))
     proofs = [StageProof("cost", best.certified, best.tree)]
     if unplaced.value > draft.unplaced.constant + 0.5:
@@ -115,18 +114,24 @@ def _weighted(draft: Draft, options: SolveOptions, clock: Clock, report: Progres
     return Staged(best.fitted, [stage], certificate, best.certified)
 
 
-def _fewest_unplaced(
+def _all_placed(
     draft: Draft, start: Ints, options: SolveOptions, clock: Clock, report: Progress
-) -> tuple[Optimum, float]:
-    """Return the stage of the unplaced pupils, and the limit on those with an allowed pair that follows."""
+) -> tuple[Optimum, Optimum | None]:
+    """Try to give everybody a place who has an allowed pair: then no stage is needed to see that nobody does better."""
+    system = System(draft, cost_goals(draft), 0.0)
+    best = Optimiser(system, (options.gap, PENNY), options, clock, report).attempt(start)
+    nobody = Optimum(System(draft, [(draft.unplaced, 1.0)]), certified=draft.unplaced.constant)
+    nobody.fitted = None if best is None else _priced(best.fitted, nobody.system)
+    return nobody, best
+
+
+def _fewest_unplaced(draft: Draft, start: Ints, options: SolveOptions, clock: Clock, report: Progress) -> Optimum:
     system = System(draft, [(draft.unplaced, 1.0)])
     report(f"stage unplaced: {len(draft.decided):,} possible placements")
     best = Optimiser(system, (0.0, WHOLE_PUPIL), options, clock, report).run(start)
-    fewest = math.ceil(best.certified - 1e-6)
-    if best.certified < fewest:
-        best.certified = min(best.certified, best.value)
+    best.seconds = clock.used_s()
     report(f"stage cost: {round(best.value):,} pupils unplaced")
-    return best, round(best.value) - draft.unplaced.constant
+    return best
 
 
 def _priced(fitted: Fitted | None, system: System) -> Fitted | None:

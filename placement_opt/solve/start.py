@@ -24,8 +24,8 @@ def first_pairs(system: System) -> Ints:
     Notes
     -----
     Everything but pupils and places is left out, being open is shared out over the places, and the network simplex
-    gives the price of each place. The pairs with the least reduced cost at these prices are the start; of pairs that are
-    equally good the nearer ones, or thousands would look alike.
+    gives the price of each place. The pairs with the least reduced cost at these prices are the start; of pairs that
+    are equally good the nearer ones, or thousands would look alike.
     """
     draft = system.draft
     if len(draft.decided) <= PAIRS_OF_EACH * len(draft.count):
@@ -69,4 +69,4 @@ def _prices(system: System, cost: Floats) -> Floats:
         np.concatenate([draft.minutes.pairs[usable] * HUNDREDTHS, np.zeros(sources + len(open_sinks) + 1)]),
     )
     flow = solve_transportation(problem)
-    return np.minimum(0.0, flow.of_sink[:sinks] + flow.of_source[-1]) / PENCE
+    return np.asarray(np.minimum(0.0, flow.of_sink[:sinks] + flow.of_source[-1]) / PENCE, dtype=np.float64)

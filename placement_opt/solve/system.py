@@ -38,9 +38,9 @@ class System:
         """The draft's rows, and the limit of an earlier stage."""
         if self.unplaced_limit is None:
             return self.draft.rows
-        none = np.zeros(0, dtype=np.int64)
+        none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
         terms = list(self.draft.unplaced.terms.items())
-        return [*self.draft.rows, Row("stage_unplaced", none, none, terms, Sense.LE, self.unplaced_limit)]
+        return [*self.draft.rows, Row("stage_unplaced", none, nothing, terms, Sense.LE, self.unplaced_limit)]
 
     @cached_property
     def names(self) -> list[str]:
