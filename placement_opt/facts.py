@@ -135,9 +135,20 @@ class Facts:
         never = (~decided.fillna(value=True)).to_numpy(dtype=bool)
         return always.astype(np.int8) - never.astype(np.int8)
 
-    def reachable(self, pupil: Ints) -> tuple[Ints | None, Ints]:  # noqa: ARG002
-        """Placeholder."""
-        return None, np.zeros(0, dtype=np.int64)
+    def reachable(self, pupil: Ints) -> tuple[Ints, Ints] | None:
+        """Return the pairs of some pupils (ascending) with a listed journey; None = every pair may have one."""
+        found = self.travel.reachable(pupil)
+        if found is None:
+            return None
+        order = np.argsort(self.setting_of, kind="stable").astype(np.int64)
+        edges = np.searchsorted(self.setting_of[order], np.arange(len(self.settings) + 1))
+        row, setting = found
+        number = np.diff(edges)[setting]
+        first = np.repeat(edges[:-1][setting], number)
+        within = np.arange(len(first)) - np.repeat(np.cumsum(number) - number, number)
+        rows, provision = np.repeat(row, number), order[first + within]
+        sorted_ = np.lexsort((provision, rows))
+        return rows[sorted_], provision[sorted_]
 
     def pupil_column(self, name: str) -> NDArray[Any]:
         """Return a column of the pupils as an array."""
@@ -149,11 +160,11 @@ class Facts:
 
     def minutes(self, pupil: Ints, provision: Ints) -> Floats:
         """Return minutes, one way, for positions of pupils and provisions that broadcast; NaN = unreachable."""
-        return self.travel.minutes[pupil, self.setting_of[provision]]
+        return self.travel.minutes_at(pupil, self.setting_of[provision])
 
     def miles(self, pupil: Ints, provision: Ints) -> Floats:
         """Return miles, one way, for positions of pupils and provisions that broadcast; NaN = unreachable."""
-        return self.travel.miles[pupil, self.setting_of[provision]]
+        return self.travel.miles_at(pupil, self.setting_of[provision])
 
 
 def gather_facts(problem: Problem, travel: TravelMatrix, policy: Policy) -> Facts:

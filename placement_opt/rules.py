@@ -242,11 +242,12 @@ def refusals_of(facts: Facts, rows: Ints) -> NDArray[np.uint8]:
 def _ordinary(facts: Facts, rows: Ints) -> tuple[Ints, Ints]:
     """Return the pairs that rules 1 to 11 allow, for pupils about whom no officer has decided anything."""
     of_pupil, refused = facts.group_of, group_refusals(facts)
-    pupil, provision = facts.reachable(rows)
-    if pupil is None:
+    reachable = facts.reachable(rows)
+    if reachable is None:
         row, provision = np.nonzero(~refused[of_pupil[rows]])
         pupil = rows[row]
     else:
+        pupil, provision = reachable
         fits = ~refused[of_pupil[pupil], provision]
         pupil, provision = pupil[fits], provision[fits]
     for rule in RULES[2:]:

@@ -1,14 +1,16 @@
 """Minutes and miles from every pupil to every school, with where they come from."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from placement_opt.errors import Fault, InputError
 from placement_opt.problem import Problem
@@ -25,6 +27,22 @@ BETWEEN_COLUMNS = ("from_setting_id", "to_setting_id", "minutes", "miles")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class Listed:
+    """Which schools each pupil has a journey to, where only some are listed.
+
+    Parameters
+    ----------
+    start
+        Where the journeys of each pupil begin; one entry more than there are pupils.
+    setting
+        The position of the school of each journey; ascending for each pupil.
+    """
+
+    start: NDArray[np.int64]
+    setting: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class TravelMatrix:
     """Journeys, one way, of every pupil to every school, and of hubs to spokes.
 
@@ -33,13 +51,16 @@ class TravelMatrix:
     pupil_ids, setting_ids
         What the rows and the columns stand for.
     minutes, miles
-        Arrays of shape (pupils, settings); NaN = cannot be reached.
+        Arrays of shape (pupils, settings); NaN = cannot be reached. With `listed`, one figure for each listed journey.
     between
         Journeys between schools for outreach: from_setting_id, to_setting_id, minutes, miles.
     source
         Where the figures come from, in words.
     recipe
         The arguments that made the matrix, so that it can be made again.
+    listed
+        For a country: the journeys that are known, pupil by pupil; all others cannot be made. None = `minutes` and
+        `miles` are whole matrices.
 
     Raises
     ------
@@ -54,9 +75,13 @@ class TravelMatrix:
     between: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(BETWEEN_COLUMNS)))
     source: str = "unknown"
     recipe: Mapping[str, Any] = field(default_factory=dict)
+    listed: Listed | None = None
 
     def __post_init__(self) -> None:
-        shape = (len(self.pupil_ids), len(self.setting_ids))
+        shape: tuple[int, ...] = (len(self.pupil_ids), len(self.setting_ids))
+        if self.listed is not None:
+            self._check_listed(self.listed)
+            shape = (len(self.listed.setting),)
         for name, ids in (("pupil_ids", self.pupil_ids), ("setting_ids", self.setting_ids)):
             if len(set(ids)) != len(ids):
                 raise ValueError(f"`{name}` repeats an id; every row and column of a travel matrix needs its own.")
@@ -74,6 +99,57 @@ class TravelMatrix:
             raise ValueError("`minutes` and `miles` must be NaN for the same pairs.")
         object.__setattr__(self, "between", _rounded_between(self.between))
         object.__setattr__(self, "recipe", MappingProxyType(dict(self.recipe)))
+
+    def _check_listed(self, listed: Listed) -> None:
+        start, setting = listed.start, listed.setting
+        if len(start) != len(self.pupil_ids) + 1 or start[0] != 0 or start[-1] != len(setting):
+            raise ValueError("`listed.start` has to begin at 0, end at the number of journeys, and hold each pupil.")
+        if len(setting) and (setting.min() < 0 or setting.max() >= len(self.setting_ids)):
+            raise ValueError("`listed.setting` holds a position that no setting has.")
+        if (np.diff(self._keys) <= 0).any():
+            raise ValueError("`listed.setting` has to be ascending for each pupil, without repeats.")
+
+    @cached_property
+    def _keys(self) -> NDArray[np.int64]:
+        """Pupil and school of each listed journey as one ascending number."""
+        if self.listed is None:
+            return np.zeros(0, dtype=np.int64)
+        pupil = np.repeat(np.arange(len(self.pupil_ids)), np.diff(self.listed.start))
+        return np.asarray(pupil * len(self.setting_ids) + self.listed.setting, dtype=np.int64)
+
+    def minutes_at(self, pupil: NDArray[np.int64], setting: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return minutes, one way, for positions of pupils and settings that broadcast; NaN = cannot be reached."""
+        return self._at(self.minutes, pupil, setting)
+
+    def miles_at(self, pupil: NDArray[np.int64], setting: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return miles, one way, for positions of pupils and settings that broadcast; NaN = cannot be reached."""
+        return self._at(self.miles, pupil, setting)
+
+    def _at(
+        self, values: NDArray[np.float64], pupil: NDArray[np.int64], setting: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        if self.listed is None:
+            return np.asarray(values[pupil, setting])
+        wanted = pupil * len(self.setting_ids) + setting
+        if not len(values):
+            return np.full(wanted.shape, np.nan)
+        at = np.minimum(np.searchsorted(self._keys, wanted), len(values) - 1)
+        return np.where(self._keys[at] == wanted, values[at], np.nan)
+
+    def reachable(self, pupil: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """Return the listed journeys of some pupils as positions of pupils and settings; None = all may be possible.
+
+        Parameters
+        ----------
+        pupil
+            Positions, ascending.
+        """
+        if self.listed is None:
+            return None
+        lengths = np.diff(self.listed.start)[pupil]
+        first = np.repeat(self.listed.start[pupil], lengths)
+        within = np.arange(len(first)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return np.repeat(pupil, lengths), self.listed.setting[first + within]
 
     def aligned(self, problem: Problem) -> "TravelMatrix":
         """Return the matrix with exactly the rows and columns of a problem, in its order.
@@ -100,25 +176,54 @@ class TravelMatrix:
             raise InputError(faults)
         rows = pd.Index(self.pupil_ids).get_indexer(pd.Index(wanted_pupils))
         columns = pd.Index(self.setting_ids).get_indexer(pd.Index(wanted_settings))
-        return TravelMatrix(
-            tuple(wanted_pupils),
-            tuple(wanted_settings),
-            self.minutes[np.ix_(rows, columns)],
-            self.miles[np.ix_(rows, columns)],
-            self.between,
-            self.source,
-            self.recipe,
+        if self.listed is not None:
+            return self._aligned_list(self.listed, tuple(wanted_pupils), rows, tuple(wanted_settings), columns)
+        return replace(
+            self,
+            pupil_ids=tuple(wanted_pupils),
+            setting_ids=tuple(wanted_settings),
+            minutes=self.minutes[np.ix_(rows, columns)],
+            miles=self.miles[np.ix_(rows, columns)],
+        )
+
+    def _aligned_list(
+        self,
+        listed: Listed,
+        pupil_ids: tuple[str, ...],
+        rows: NDArray[np.int64],
+        setting_ids: tuple[str, ...],
+        columns: NDArray[np.int64],
+    ) -> "TravelMatrix":
+        new_row, new_column = (
+            np.full(len(old), len(new), dtype=np.int64)
+            for old, new in ((self.pupil_ids, pupil_ids), (self.setting_ids, setting_ids))
+        )
+        new_row[rows], new_column[columns] = np.arange(len(rows)), np.arange(len(columns))
+        pupil = new_row[np.repeat(np.arange(len(self.pupil_ids)), np.diff(listed.start))]
+        setting = new_column[listed.setting]
+        kept = np.flatnonzero((pupil < len(pupil_ids)) & (setting < len(setting_ids)))
+        kept = kept[np.lexsort((setting[kept], pupil[kept]))]
+        start = np.searchsorted(pupil[kept], np.arange(len(pupil_ids) + 1))
+        return replace(
+            self,
+            pupil_ids=pupil_ids,
+            setting_ids=setting_ids,
+            minutes=self.minutes[kept],
+            miles=self.miles[kept],
+            listed=Listed(start.astype(np.int64), setting[kept]),
         )
 
     def journeys(self) -> pd.DataFrame:
         """Return one row for each pupil and school that can be reached: pupil_id, setting_id, minutes, miles."""
-        rows, columns = np.nonzero(~np.isnan(self.minutes))
+        known = np.nonzero(~np.isnan(self.minutes))
+        listed = self.reachable(np.arange(len(self.pupil_ids)))
+        rows, columns = known if listed is None else (part[known[0]] for part in listed)
         return pd.DataFrame(
             {
                 "pupil_id": np.array(self.pupil_ids, dtype=object)[rows],
                 "setting_id": np.array(self.setting_ids, dtype=object)[columns],
-                "minutes": self.minutes[rows, columns],
-                "miles": self.miles[rows, columns],
+                "minutes": self.minutes[known],
+                "miles": self.miles[known],
             }
         )
 
@@ -127,6 +232,8 @@ class TravelMatrix:
         digest = hashlib.sha256()
         for part in (*self.pupil_ids, "|", *self.setting_ids):
             digest.update(part.encode() + b"\0")
+        if self.listed is not None:
+            digest.update(self._keys.tobytes())
         digest.update(np.ascontiguousarray(self.minutes).tobytes())
         digest.update(np.ascontiguousarray(self.miles).tobytes())
         digest.update(self.between.to_csv(index=False).encode())
@@ -140,7 +247,9 @@ class TravelMatrix:
         )
 
 
-def crow_fly(problem: Problem, *, circuity: float = 1.3, miles_per_hour: float = 25.0) -> TravelMatrix:
+def crow_fly(
+    problem: Problem, *, circuity: float = 1.3, miles_per_hour: float = 25.0, nearest: int | None = None
+) -> TravelMatrix:
     """Estimate journeys from straight lines.
 
     Parameters
@@ -151,16 +260,19 @@ def crow_fly(problem: Problem, *, circuity: float = 1.3, miles_per_hour: float =
         Road miles for each straight mile. An assumption, not a published figure: check it against your roads.
     miles_per_hour
         Mean speed. An assumption, not a published figure.
+    nearest
+        For a country: only the journeys to so many of the nearest schools of each pupil, to the present one, the
+        requested one and those that an officer says the pupil must go to; None = all journeys.
 
     Returns
     -------
     TravelMatrix
-        No pair is unreachable.
+        Without `nearest` no pair is unreachable.
 
     Raises
     ------
     ValueError
-        When `circuity` is not from 1 to 10, or the speed not above 0 and up to 100.
+        When `circuity` is not from 1 to 10, the speed not above 0 and up to 100, or `nearest` not 1 or more.
 
     Examples
     --------
@@ -173,8 +285,11 @@ def crow_fly(problem: Problem, *, circuity: float = 1.3, miles_per_hour: float =
         raise ValueError(f"`circuity` is {circuity!r}; {message}")
     if not 0 < miles_per_hour <= MOST_MILES_PER_HOUR:
         raise ValueError(f"`miles_per_hour` is {miles_per_hour!r}; use a speed above 0, up to {MOST_MILES_PER_HOUR:g}.")
+    if nearest is not None and nearest < 1:
+        raise ValueError(f"`nearest` is {nearest!r}; use 1 or more schools, or None for all.")
     pupils, settings = problem.pupils, problem.settings
-    miles = _straight_miles(pupils, settings) * circuity
+    listed = None if nearest is None else _nearest_schools(problem, nearest)
+    miles = (_straight_miles(pupils, settings) if listed is None else _listed_miles(problem, listed)) * circuity
     hub_sites, spoke_sites = _outreach_sites(problem)
     link_miles = _straight_miles(hub_sites, spoke_sites) * circuity
     between = pd.DataFrame(
@@ -192,8 +307,44 @@ def crow_fly(problem: Problem, *, circuity: float = 1.3, miles_per_hour: float =
         miles,
         between,
         source=f"straight lines x {circuity:g} at {miles_per_hour:g} mph",
-        recipe={"method": "crow_fly", "circuity": circuity, "miles_per_hour": miles_per_hour},
+        recipe={"method": "crow_fly", "circuity": circuity, "miles_per_hour": miles_per_hour, "nearest": nearest},
+        listed=listed,
     )
+
+
+def _nearest_schools(problem: Problem, nearest: int) -> Listed:
+    pupils, settings = problem.pupils, problem.settings
+    points, schools = (frame[["easting", "northing"]].to_numpy() for frame in (pupils, settings))
+    near = cKDTree(schools).query(points, k=np.arange(1, min(nearest, len(schools)) + 1), workers=-1)[1]
+    pupil = np.repeat(np.arange(len(points)), near.shape[1])
+    keys = [pupil * len(schools) + near.ravel(), *(_known_places(problem))]
+    numbers = np.unique(np.concatenate(keys))
+    start = np.searchsorted(numbers, np.arange(len(points) + 1) * len(schools))
+    return Listed(start.astype(np.int64), numbers % len(schools))
+
+
+def _known_places(problem: Problem) -> Iterator[NDArray[np.int64]]:
+    """Yield pupil and school, as one number, of present places, requests and officers' decisions."""
+    pupils, schools = problem.pupils, pd.Index(problem.settings["setting_id"])
+    school_of = problem.provisions.set_index("provision_id")["setting_id"]
+    musts = problem.table("pair_rules")
+    musts = musts[musts["rule"] == "must"]
+    for pupil_ids, setting_ids in (
+        (pupils["pupil_id"], pupils["current_provision_id"].map(school_of)),
+        (pupils["pupil_id"], pupils["requested_setting_id"]),
+        (musts["pupil_id"], musts["provision_id"].map(school_of)),
+    ):
+        row = pd.Index(pupils["pupil_id"]).get_indexer(pd.Index(pupil_ids))
+        column = schools.get_indexer(pd.Index(setting_ids))
+        yield (row * len(schools) + column)[column >= 0].astype(np.int64)
+
+
+def _listed_miles(problem: Problem, listed: Listed) -> NDArray[np.float64]:
+    pupils, settings = problem.pupils, problem.settings
+    pupil = np.repeat(np.arange(len(pupils)), np.diff(listed.start))
+    east = pupils["easting"].to_numpy()[pupil] - settings["easting"].to_numpy()[listed.setting]
+    north = pupils["northing"].to_numpy()[pupil] - settings["northing"].to_numpy()[listed.setting]
+    return np.asarray(np.hypot(east, north) / METRES_PER_MILE, dtype=np.float64)
 
 
 def _straight_miles(starts: pd.DataFrame, ends: pd.DataFrame) -> NDArray[np.float64]:

@@ -23,7 +23,7 @@ LAYERS = (
 )
 """From the bottom up; a module may import its own layer and those before it."""
 
-ONLY_BELOW = {"pulp": {"model", "solve"}, "highspy": {"solve"}, "ot": {"solve"}, "scipy": {"solve"}}
+ONLY_BELOW = {"pulp": {"model", "solve"}, "highspy": {"solve"}, "ot": {"solve"}, "scipy": {"solve", "travel"}}
 """Libraries that only these parts may import."""
 
 

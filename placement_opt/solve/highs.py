@@ -19,6 +19,7 @@ RAN_OUT = (
     highspy.HighsModelStatus.kTimeLimit,
     highspy.HighsModelStatus.kIterationLimit,
     highspy.HighsModelStatus.kInterrupt,
+    highspy.HighsModelStatus.kSolutionLimit,
 )
 """Ends that say nothing about whether there is a plan."""
 

@@ -1,6 +1,7 @@
 """The last stage: among plans that cost no more, the one with the fewest minutes, and the rule for ties."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pulp
@@ -21,7 +22,9 @@ COST_SLACK_GBP = 0.005
 """Less than a penny: the last stage may add nothing, but the solver's rounding must not make it infeasible."""
 MOST_PLACEMENTS_WITH_OPEN_SITES = 2_000
 """Above so many possible placements the last stage keeps the sites, links and family schools of the cheapest plan."""
-MOST_PAIRS_OF_EACH = 6
+PAIRS_OF_EACH = 2
+NODES = 20
+"""Of a large problem, so many pairs of each pupil and so many nodes of the search are looked at."""
 TIE_WEIGHT = 1e-6
 """A tie decides only where not even a hundredth of a minute does."""
 
@@ -55,14 +58,20 @@ def fewest_minutes(system: System, best: Optimum, options: SolveOptions, clock: 
     begin_with(model, known)
     cost = system.constant + float(system.cost_of_pairs[known.pairs] @ known.pupils)
     model.limit("stage_cost", system.goals, cost + float(system.cost_of_others @ known.others) + COST_SLACK_GBP)
+    more: dict[str, Any] = {}
     if len(draft.decided) > MOST_PLACEMENTS_WITH_OPEN_SITES:
         _keep_sites(model, known)
+        more["mip_max_nodes"] = NODES
     tie = tie_break(draft.pupil, draft.provision, len(draft.facts.provisions)) / 2**TIE_BITS
     model.set_objective([(draft.minutes, 1.0), (Objective(tie), TIE_WEIGHT)])
     value = draft.minutes.constant + float(draft.minutes.pairs[known.pairs] @ known.pupils)
     if clock.may_go_on():
         run = run_highs(
-            model.problem, gap=options.gap, time_limit_s=clock.left_s(), options=solver_options(options), start=True
+            model.problem,
+            gap=options.gap,
+            time_limit_s=clock.left_s(),
+            options={**solver_options(options), **more},
+            start=True,
         )
         if run.is_interrupted:
             clock.stop()
@@ -74,7 +83,7 @@ def fewest_minutes(system: System, best: Optimum, options: SolveOptions, clock: 
 def _chosen(system: System, best: Optimum, known: Fitted) -> Ints:
     """Return the pairs that the last stage looks at: of a large problem, those with the least reduced cost."""
     draft = system.draft
-    most = MOST_PAIRS_OF_EACH * len(draft.count)
+    most = PAIRS_OF_EACH * len(draft.count)
     if len(draft.decided) <= max(most, MOST_PLACEMENTS_WITH_OPEN_SITES) or best.relaxed is None:
         return np.arange(len(draft.decided))
     reduced = best.relaxed.bound.reduced

@@ -13,7 +13,7 @@ from placement_opt.solve.branching import WHOLE, PseudoCosts, fractional
 from placement_opt.solve.relaxation import Relaxation, Relaxed
 from placement_opt.solve.system import Bound, Box, System
 
-FAMILIES = ("y", "c", "k", "l", "t")
+FAMILIES = (("y",), ("c",), ("k",), ("l",), ("t",))
 """Columns that are branched on, in this order of preference."""
 EXPLORED = 8
 """So many columns about which nothing is known are rounded for a trial at a node."""
@@ -72,7 +72,7 @@ class Search:
         self._costs = PseudoCosts()
         columns = list(enumerate(system.draft.columns))
         self._families = [
-            np.array([n for n, c in columns if c.whole and c.name.startswith(f"{family}_")], dtype=np.int64)
+            np.array([n for n, c in columns if c.whole and c.name.partition("_")[0] in family], dtype=np.int64)
             for family in FAMILIES
         ]
         self._push(self.root)

@@ -12,6 +12,8 @@ from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.model.draft import NO_SITE
 from placement_opt.solve.system import Bound, Box, System
 
+BEYOND = 1e-7
+"""A site takes more pupils than it is open for when it takes so many more."""
 HELPS = -1e-6
 """A pair with a reduced cost below this could help."""
 PAIRS_EACH_TIME = 3
@@ -69,6 +71,7 @@ class Relaxation:
         self.system, self._tolerance = system, tolerance
         self.inside = np.zeros(len(system.draft.decided), dtype=bool)
         self.inside[chosen] = True
+        self._has_row = np.zeros(len(self.inside), dtype=bool)
         self.order = chosen
         self._unit_penalty = PENALTY * max(1.0, float(np.abs(system.cost_of_pairs).max(initial=0.0)))
         self._boxed: dict[int, Box] = {}
@@ -100,7 +103,6 @@ class Relaxation:
         lp.a_matrix_.value_ = matrix.data.astype(np.float64)
         self._highs.passModel(lp)
         self._first_pair = others + len(rows)
-        self._add_opening_rows(chosen, self._first_pair)
 
     def _artificial_columns(self) -> tuple[Ints, Floats]:
         """Return rows and signs of the columns that let rows be broken; who counts a pupil, nobody need break."""
@@ -118,25 +120,26 @@ class Relaxation:
         signs = np.concatenate([np.full(len(below), -1.0), np.ones(len(above))])
         return np.concatenate([below, above]), signs
 
-    def _add_opening_rows(self, pairs: Ints, first_column: int) -> None:
-        """Say for pairs at sites that only an open provision takes pupils."""
+    def _add_opening_rows(self, columns: Floats) -> bool:
+        """Say for pairs that take pupils at a site beyond what is open of it that they may not; tell whether any did."""
         system = self.system
-        site = system.draft.site[pairs]
-        at = np.flatnonzero(site != NO_SITE)
+        site = system.draft.site[self.order]
+        most = system.most_of_pairs[self.order]
+        is_open = np.where(site == NO_SITE, 1.0, columns[site])
+        at = np.flatnonzero((columns[self._first_pair :] > most * is_open + BEYOND) & ~self._has_row[self.order])
         if not len(at):
-            return
-        counts = system.most_of_pairs[pairs[at]]
+            return False
         starts = np.arange(len(at), dtype=np.int32) * 2
-        index = np.column_stack([first_column + at, site[at]]).ravel().astype(np.int32)
-        value = np.column_stack([np.ones(len(at)), -counts]).ravel()
-        bounds = np.full(len(at), -np.inf), np.zeros(len(at))
-        self._highs.addRows(len(at), *bounds, len(index), starts, index, value)
+        index = np.column_stack([self._first_pair + at, site[at]]).ravel().astype(np.int32)
+        value = np.column_stack([np.ones(len(at)), -most[at]]).ravel()
+        self._highs.addRows(len(at), np.full(len(at), -np.inf), np.zeros(len(at)), len(index), starts, index, value)
+        self._has_row[self.order[at]] = True
+        return True
 
     def add(self, pairs: Ints) -> None:
         """Add pairs to the LP."""
         system = self.system
         part = system.of_pairs_by_column[:, pairs]
-        first = self._first_pair + len(self.order)
         self._highs.addCols(
             len(pairs),
             system.cost_of_pairs[pairs],
@@ -149,7 +152,6 @@ class Relaxation:
         )
         self.inside[pairs] = True
         self.order = np.append(self.order, pairs)
-        self._add_opening_rows(pairs, first)
 
     def thin(self, most: int, reduced: Floats) -> None:
         """Take out pairs that the LP has no use for, but those with the least reduced cost.
@@ -168,9 +170,12 @@ class Relaxation:
         out = np.flatnonzero((reduced[self.order] > limit) & (values <= 0))
         self._highs.deleteCols(len(out), (self._first_pair + out).astype(np.int32))
         self.inside[self.order[out]] = False
+        self._has_row[self.order[out]] = False
         self.order = np.delete(self.order, out)
 
-    def solve(self, boxes: Mapping[int, Box] | None = None, *, cut_off: float = np.inf, add: bool = True) -> Relaxed:
+    def solve(
+        self, boxes: Mapping[int, Box] | None = None, *, cut_off: float = np.inf, add: bool = True
+    ) -> Relaxed:
         """Solve the LP, and add pairs until none that is left out could help, or the bound is above the cut-off.
 
         Parameters
@@ -186,6 +191,8 @@ class Relaxation:
         best: Bound | None = None
         while True:
             value, multipliers, columns = self._run()
+            while self._add_opening_rows(columns):
+                value, multipliers, columns = self._run()
             bound = self.system.bound(self._lowered(multipliers), boxes)
             if best is None or bound.value > best.value:
                 best = bound
