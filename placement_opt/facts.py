@@ -87,6 +87,13 @@ class Facts:
         )
 
     @cached_property
+    def is_decided(self) -> Bools:
+        """For which pupils an officer has decided anything."""
+        decided = self.must != NOBODY
+        decided[self.never[0]] = True
+        return decided
+
+    @cached_property
     def needs_bands(self) -> tuple[pd.DataFrame, Ints]:
         """The distinct combinations of need and band (blank band = ""), and each pupil's position among them."""
         keys = pd.DataFrame({"need": self.pupils["need"], "band": self.pupils["band"].fillna("")})
@@ -147,16 +154,27 @@ class Facts:
         first = np.repeat(edges[:-1][setting], number)
         within = np.arange(len(first)) - np.repeat(np.cumsum(number) - number, number)
         rows, provision = np.repeat(row, number), order[first + within]
+        if (np.diff(self.setting_of) >= 0).all():
+            return rows, provision
         sorted_ = np.lexsort((provision, rows))
         return rows[sorted_], provision[sorted_]
 
     def pupil_column(self, name: str) -> NDArray[Any]:
-        """Return a column of the pupils as an array."""
-        return self.pupils[name].to_numpy()
+        """Return a column of the pupils as an array; not to be written to."""
+        return self._column("pupils", name)
 
     def provision_column(self, name: str) -> NDArray[Any]:
-        """Return a column of the provisions as an array."""
-        return self.provisions[name].to_numpy()
+        """Return a column of the provisions as an array; not to be written to."""
+        return self._column("provisions", name)
+
+    def _column(self, table: str, name: str) -> NDArray[Any]:
+        if (table, name) not in self._columns:
+            self._columns[table, name] = getattr(self, table)[name].to_numpy()
+        return self._columns[table, name]
+
+    @cached_property
+    def _columns(self) -> dict[tuple[str, str], NDArray[Any]]:
+        return {}
 
     def minutes(self, pupil: Ints, provision: Ints) -> Floats:
         """Return minutes, one way, for positions of pupils and provisions that broadcast; NaN = unreachable."""

@@ -192,7 +192,7 @@ class Standing:
     could_keep: Ints
 
 
-def allow(facts: Facts, rows: Ints) -> Standing:
+def allow(facts: Facts, rows: Ints, by_group: Bools) -> Standing:
     """Ask every rule about some pupils.
 
     Parameters
@@ -201,14 +201,16 @@ def allow(facts: Facts, rows: Ints) -> Standing:
         What is known.
     rows
         Positions of pupils, ascending.
+    by_group
+        Of `group_refusals`.
 
     Raises
     ------
     InputError
         When a pupil must go to a place that is closed, unreachable, unserved or without transport.
     """
-    decided = np.isin(rows, np.append(np.flatnonzero(facts.must != NOBODY), facts.never[0]))
-    pupil, provision = _ordinary(facts, rows[~decided])
+    decided = facts.is_decided[rows]
+    pupil, provision = _ordinary(facts, rows[~decided], by_group)
     if decided.any():
         refusals = _first_refusals(facts, rows[decided])
         _check_musts(facts, rows[decided], refusals)
@@ -217,7 +219,9 @@ def allow(facts: Facts, rows: Ints) -> Standing:
         order = np.lexsort((provision, pupil))
         pupil, provision = pupil[order], provision[order]
     stays = _who_stays(facts, pupil, provision)
-    fits = later_refusals(facts, pupil, provision, np.isin(pupil, stays)) == 0
+    is_staying = np.zeros(len(facts.pupils), dtype=bool)
+    is_staying[stays] = True
+    fits = later_refusals(facts, pupil, provision, is_staying[pupil]) == 0
     pupil, provision = pupil[fits], provision[fits]
     return Standing(pupil, provision, stays, pupil[provision == facts.current[pupil]])
 
@@ -239,9 +243,9 @@ def refusals_of(facts: Facts, rows: Ints) -> NDArray[np.uint8]:
     return refusals
 
 
-def _ordinary(facts: Facts, rows: Ints) -> tuple[Ints, Ints]:
+def _ordinary(facts: Facts, rows: Ints, refused: Bools) -> tuple[Ints, Ints]:
     """Return the pairs that rules 1 to 11 allow, for pupils about whom no officer has decided anything."""
-    of_pupil, refused = facts.group_of, group_refusals(facts)
+    of_pupil = facts.group_of
     reachable = facts.reachable(rows)
     if reachable is None:
         row, provision = np.nonzero(~refused[of_pupil[rows]])

@@ -13,6 +13,7 @@ from placement_opt.solve.branching import WHOLE, PseudoCosts, fractional
 from placement_opt.solve.relaxation import Relaxation, Relaxed
 from placement_opt.solve.system import Bound, Box, System
 
+SAME = 1e-9
 FAMILIES = (("y",), ("c",), ("k",), ("l",), ("t",))
 """Columns that are branched on, in this order of preference."""
 EXPLORED = 8
@@ -159,8 +160,7 @@ class Search:
 def multipliers_of(system: System, bound: Bound, boxes: dict[int, Box]) -> dict[str, float]:
     """Return the multipliers of a bound by the names of their rows, without those that go without saying."""
     values = bound.multipliers
-    said = np.abs(values) > 0
-    said &= ~(system.is_pupil_row & (np.abs(values - _cheapest(system, bound, boxes)) < 1e-9))
+    said = np.where(system.is_pupil_row, np.abs(values - _cheapest(system, bound, boxes)) > SAME, values != 0)
     return {system.names[row]: float(values[row]) for row in np.flatnonzero(said).tolist()}
 
 
@@ -169,14 +169,13 @@ def _cheapest(system: System, bound: Bound, boxes: dict[int, Box]) -> Floats:
     draft = system.draft
     shut = [column for column, (_, most) in boxes.items() if most == 0]
     counts = (draft.site == NO_SITE) | ~np.isin(draft.site, shut)
-    least = np.full(len(draft.count), np.inf)
-    np.minimum.at(least, draft.pupil[counts], bound.reduced[counts])
-    cheapest = np.zeros(len(system.rows))
-    for row in np.flatnonzero(system.is_pupil_row).tolist():
-        choice = least[int(system.names[row].partition("_")[2])]
-        column = system.unplaced_column[row]
-        cost = np.inf
-        if column >= 0:
-            cost = float(system.cost_of_others[column])
-        cheapest[row] = min(choice + bound.multipliers[row], cost)
-    return cheapest
+    rows = system.row_of_pupil
+    cheapest = np.full(len(system.rows), np.inf)
+    pairs = np.flatnonzero(counts)
+    row = rows[draft.pupil[pairs]]
+    np.minimum.at(cheapest, row, bound.reduced[pairs] + bound.multipliers[row])
+    has_column = np.flatnonzero(system.unplaced_column >= 0)
+    column = system.unplaced_column[has_column]
+    limit = bound.multipliers[-1] if system.unplaced_limit is not None else 0.0
+    cheapest[has_column] = np.minimum(cheapest[has_column], system.cost_of_others[column] - limit)
+    return np.where(np.isinf(cheapest), 0.0, cheapest)

@@ -126,9 +126,11 @@ class Relaxation:
         site = system.draft.site[self.order]
         most = system.most_of_pairs[self.order]
         is_open = np.where(site == NO_SITE, 1.0, columns[site])
-        at = np.flatnonzero((columns[self._first_pair :] > most * is_open + BEYOND) & ~self._has_row[self.order])
-        if not len(at):
+        pupils, has_row = columns[self._first_pair :], self._has_row[self.order]
+        beyond = (pupils > most * is_open + BEYOND) & ~has_row
+        if not beyond.any():
             return False
+        at = np.flatnonzero((pupils > BEYOND) & ~has_row & np.isin(site, np.unique(site[beyond])))
         starts = np.arange(len(at), dtype=np.int32) * 2
         index = np.column_stack([self._first_pair + at, site[at]]).ravel().astype(np.int32)
         value = np.column_stack([np.ones(len(at)), -most[at]]).ravel()
