@@ -9,7 +9,11 @@
 £32,035.03, optimal
 """
 
+import sys
+from importlib import import_module
 from importlib.metadata import version as _version
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from placement_opt import examples
 from placement_opt.compare import Comparison, compare
@@ -21,10 +25,12 @@ from placement_opt.plan import Plan, load_plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.registers import RegisterAssumptions, read_registers, read_registers_with_notes
-from placement_opt.report import write_report, write_workbook
-from placement_opt.solve import baseline, solve
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import Verification, verify
+
+if TYPE_CHECKING:
+    from placement_opt.report import write_report, write_workbook
+    from placement_opt.solve import baseline, solve
 
 __all__ = [
     "AssumptionWarning",
@@ -64,3 +70,43 @@ __all__ = [
 ]
 
 __version__ = _version("placement_opt")
+
+_LAZY = {
+    "baseline": "placement_opt.solve",
+    "solve": "placement_opt.solve",
+    "write_report": "placement_opt.report",
+    "write_workbook": "placement_opt.report",
+}
+"""Names whose modules need a solver or the report's libraries, loaded when they are first used: checking a plan needs
+neither, and works where they are not even installed."""
+
+
+class _Package(ModuleType):
+    """The package itself. `solve`, `verify` and `compare` are functions here, and modules of the same names too.
+
+    Whenever Python loads a sub-module, it writes it into the package under its name, which would hide the function:
+    `import placement_opt.solve.run` alone would make `placement_opt.solve` a module. So a sub-module is not written
+    where a public name is that of something else. `from placement_opt.solve import ...` does not need it there.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (isinstance(value, ModuleType) and name in _SHARED):
+            super().__setattr__(name, value)
+
+
+_SHARED = frozenset({"compare", "solve", "verify"})
+sys.modules[__name__].__class__ = _Package
+
+if not TYPE_CHECKING:  # type checkers know every name from the imports above
+
+    def __getattr__(name: str) -> Any:
+        """Load a name of `_LAZY` when it is first asked for."""
+        if name not in _LAZY:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(_LAZY[name]), name)
+        globals()[name] = found
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -17,7 +17,7 @@ import shapely
 from placement_opt.certificate import Certificate, certificate_from_dict
 from placement_opt.errors import Fault, InputError, Status
 from placement_opt.plan_tables import TABLE_COLUMNS, typed_table
-from placement_opt.policy import Policy
+from placement_opt.policy import Policy, SolveOptions
 from placement_opt.schema import CRS, KINDS
 
 RUN_FORMAT = 2
@@ -337,7 +337,7 @@ def load_plan(path: str | Path) -> Plan:
             policy,
             float(document["weighed_gbp"]),
             None if document["bound_gbp"] is None else float(document["bound_gbp"]),
-            document["record"],
+            _well_formed(document["record"]),
             None if document["certificate"] is None else certificate_from_dict(document["certificate"]),
         )
         if plan.cost_gbp != document["cost_gbp"]:
@@ -353,6 +353,26 @@ def load_plan(path: str | Path) -> Plan:
             f"The file is not a saved plan, or is damaged ({type(error).__name__}). Run `placement-opt solve` again."
         )
         raise InputError([Fault(source.name, "", "", "", message)]) from None
+
+
+def _well_formed(record: Any) -> dict[str, Any]:
+    """Return the record of a run whose entries that are read again have their form.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When one has not.
+    """
+    entries: dict[str, Any] = dict(record)
+    named = {name: entries.get(name, {}) for name in ("inputs", "travel", "origin", "options")}
+    named["recipe"] = dict(named["travel"]).get("recipe", {})
+    for name, entry in named.items():
+        if not isinstance(entry, dict):
+            raise TypeError(f"{name} is not a table of entries")
+    SolveOptions(**named["options"])
+    if not all(isinstance(entry, str | bool) for entry in named["origin"].values()):
+        raise TypeError("origin holds something else than words")
+    return entries
 
 
 def _digest(document: Mapping[str, Any]) -> str:

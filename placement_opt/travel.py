@@ -23,6 +23,8 @@ MINUTES_DECIMALS = 2
 MILES_DECIMALS = 3
 """Journeys are rounded once, here, so that every machine and every check works with the same figures."""
 
+POINTS_AT_ONCE = 50_000
+
 BETWEEN_COLUMNS = ("from_setting_id", "to_setting_id", "minutes", "miles")
 
 
@@ -315,12 +317,25 @@ def crow_fly(
 def _nearest_schools(problem: Problem, nearest: int) -> Listed:
     pupils, settings = problem.pupils, problem.settings
     points, schools = (frame[["easting", "northing"]].to_numpy() for frame in (pupils, settings))
-    near = cKDTree(schools).query(points, k=np.arange(1, min(nearest, len(schools)) + 1), workers=-1)[1]
-    pupil = np.repeat(np.arange(len(points)), near.shape[1])
-    keys = [pupil * len(schools) + near.ravel(), *(_known_places(problem))]
-    numbers = np.unique(np.concatenate(keys))
+    most = min(nearest, len(schools))
+    near = np.empty((len(points), most), dtype=np.int64)
+    tree = cKDTree(schools)
+    for first in range(0, len(points), POINTS_AT_ONCE):
+        found = tree.query(points[first : first + POINTS_AT_ONCE], k=np.arange(1, most + 1), workers=-1)[1]
+        near[first : first + POINTS_AT_ONCE] = np.sort(found, axis=1)
+    near += np.arange(len(points))[:, None] * len(schools)
+    numbers = near.ravel()
+    known = np.unique(np.concatenate(list(_known_places(problem))))
+    new = known[~_is_in(numbers, known)]
+    if len(new):
+        numbers = np.insert(numbers, np.searchsorted(numbers, new), new)
     start = np.searchsorted(numbers, np.arange(len(points) + 1) * len(schools))
     return Listed(start.astype(np.int64), numbers % len(schools))
+
+
+def _is_in(ascending: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    at = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
+    return np.asarray(ascending[at] == wanted, dtype=np.bool_)
 
 
 def _known_places(problem: Problem) -> Iterator[NDArray[np.int64]]:

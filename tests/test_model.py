@@ -3,15 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from placement_opt.errors import NoPlanError
-from placement_opt.model import Model, draft_model, write_model
-from placement_opt.model.draft import Draft
+from placement_opt.model import draft_model
+from placement_opt.model.draft import NO_SITE, Draft
 from placement_opt.pairs import candidate_pairs
 from placement_opt.policy import SolveOptions
-from placement_opt.solve.stages import Clock, solve_in_stages
+from placement_opt.solve.clock import Clock
+from placement_opt.solve.stages import solve_in_stages
 from placement_opt.travel import crow_fly
 from tests import lp_cases
 from tests.lp_cases import Case
@@ -33,11 +35,11 @@ def score(case: Case, monkeypatch: pytest.MonkeyPatch, without: str = "") -> Sco
         patch.setattr(Draft, "row", row)
         draft = draft_model(candidate_pairs(problem, crow_fly(problem), policy=policy))
         try:
-            stages = solve_in_stages(write_model(draft), SolveOptions(gap=0), Clock(None), lambda _: None)
+            staged = solve_in_stages(draft, SolveOptions(gap=0), Clock(None), lambda _: None)
         except NoPlanError:
             return NOTHING
-    values = {stage.name: stage.value for stage in stages}
-    return values.get("unplaced", draft.unplaced.constant), round(values["cost"], 2)
+    values = {stage.name: stage.value for stage in staged.stages}
+    return values["unplaced"], round(values["cost"], 2)
 
 
 def _outreach(**changes: Any) -> Case:
@@ -166,7 +168,7 @@ def test_rows_that_only_tighten_the_bound_change_no_optimum(
 
 def test_that_only_open_provisions_take_pupils_only_tightens_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     full = score(lp_cases.sites(), monkeypatch)
-    monkeypatch.setattr(Model, "_open_before_use", lambda _: None)
+    monkeypatch.setattr(Draft, "site", property(lambda draft: np.full(len(draft.decided), NO_SITE)))
     assert score(lp_cases.sites(), monkeypatch) == full
 
 
@@ -182,5 +184,5 @@ def test_without_both_rows_of_being_open_a_closed_provision_takes_pupils(monkeyp
 
     full = score(case, monkeypatch)
     monkeypatch.setattr(Draft, "row", row)
-    monkeypatch.setattr(Model, "_open_before_use", lambda _: None)
+    monkeypatch.setattr(Draft, "site", property(lambda draft: np.full(len(draft.decided), NO_SITE)))
     assert score(case, monkeypatch) < full

@@ -1,5 +1,7 @@
 """Solving: status, limits, clashes in words, and never a plan that fails its verification."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -7,14 +9,12 @@ import pandas as pd
 import pytest
 
 from placement_opt.errors import InputError, NoPlanError, PlanError, Status
-from placement_opt.examples import tiny
+from placement_opt.examples import exampleshire, tiny
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve import baseline, solve
 from placement_opt.solve import run as run_module
-from placement_opt.solve import stages as stages_module
-from placement_opt.solve.highs import Run
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import verify
 from tests import lp_cases
@@ -145,46 +145,53 @@ def test_a_must_that_cannot_be_reached_is_a_fault_of_the_input() -> None:
         solve(problem, broken)
 
 
-def test_no_plan_in_the_time_allowed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_plan_in_the_time_allowed_says_so() -> None:
     problem, policy = lp_cases.outreach()
-    ran_out = Run(Status.NO_SOLUTION, float("nan"), float("nan"), 1.0)
-    monkeypatch.setattr(stages_module, "run_highs", lambda *_, **__: ran_out)
     with pytest.raises(NoPlanError, match="allow more time") as caught:
-        solve(problem, crow_fly(problem), policy=policy, options=SolveOptions(time_limit_s=1))
+        solve(problem, crow_fly(problem), policy=policy, options=SolveOptions(time_limit_s=1e-9))
     assert caught.value.status is Status.NO_SOLUTION
 
 
-def test_when_the_time_runs_out_in_a_later_stage_the_plan_so_far_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem, policy = lp_cases.outreach()
-    honest, calls = stages_module.run_highs, []
+def _interrupted_at(line_start: str) -> Callable[[str], None]:
+    """Return a progress function that presses Ctrl-C at the first line that starts so."""
+    lines: list[str] = []
 
-    def once(*arguments: Any, **options: Any) -> Run:
-        calls.append(1)
-        late = Run(Status.NO_SOLUTION, float("nan"), float("nan"), 1.0)
-        return honest(*arguments, **options) if len(calls) == 1 else late
+    def report(line: str) -> None:
+        if line.startswith(line_start) and not lines:
+            lines.append(line)
+            raise KeyboardInterrupt
 
-    monkeypatch.setattr(stages_module, "run_highs", once)
-    plan = solve(problem, crow_fly(problem), policy=policy)
-    assert plan.status is Status.FEASIBLE
-    assert plan.unplaced_pupils == 0
-    assert plan.bound_gbp is not None
-    assert plan.bound_gbp <= plan.objective_gbp
+    return report
 
 
-def test_a_goal_without_columns_in_the_first_stage_survives_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem, _ = lp_cases.sites()
-    problem = problem.replace(pupils=problem.pupils.assign(max_minutes=1, easting=490_000))
-    honest, calls = stages_module.run_highs, []
+def test_ctrl_c_gives_the_best_plan_so_far_with_its_gap() -> None:
+    problem = exampleshire()
+    stopped = solve(problem, crow_fly(problem), progress=_interrupted_at("best 55"))
+    full = solve(problem, crow_fly(problem))
+    assert stopped.unplaced_pupils == full.unplaced_pupils
+    assert stopped.status is Status.FEASIBLE
+    assert stopped.bound_gbp is not None
+    assert full.bound_gbp is not None
+    assert stopped.gap is not None
+    assert 0 < stopped.gap < 0.01
+    assert stopped.bound_gbp <= full.objective_gbp <= stopped.objective_gbp
+    assert stopped.certificate is not None
 
-    def once(*arguments: Any, **options: Any) -> Run:
-        calls.append(1)
-        late = Run(Status.NO_SOLUTION, float("nan"), float("nan"), 1.0)
-        return honest(*arguments, **options) if len(calls) == 1 else late
 
-    monkeypatch.setattr(stages_module, "run_highs", once)
-    plan = solve(problem, crow_fly(problem), options=SolveOptions(time_limit_s=60))
-    assert plan.unplaced_pupils == 2
-    assert plan.cost_gbp == 0
+def test_ctrl_c_before_there_is_a_plan_stops_everything() -> None:
+    problem = exampleshire()
+    with pytest.raises(KeyboardInterrupt):
+        solve(problem, crow_fly(problem), progress=_interrupted_at("model drafted"))
+
+
+def test_the_progress_line_tells_best_bound_gap_pairs_and_seconds() -> None:
+    problem, lines = exampleshire(), []
+    solve(problem, crow_fly(problem), progress=lines.append)
+    told = [line for line in lines if line.startswith("best")]
+    assert all(
+        re.fullmatch(r"best [\d,.]+, bound [\d,.]+, gap [\d.]+%, [\d,]+ pairs, [\d.]+ s", line) for line in told
+    )
+    assert told
 
 
 def test_a_missing_price_names_provision_and_need() -> None:

@@ -63,7 +63,8 @@ def test_today_is_checked_for_its_arithmetic_and_not_for_the_rules() -> None:
 def test_every_check_has_a_spoilt_plan_that_it_finds() -> None:
     spoilt = {name for _, _, found in [*SPOILT, *BROKEN, *TODAY] for name in found}
     stricter = {name for _, _, found in [*LIMITS, *SITES] for name in found}
-    assert set(verify(*rich_case()).checks) - spoilt - stricter == {"served once", "certificate"}  # tested by messages
+    by_messages = {"served once", "certificate", "proof"}
+    assert set(verify(*rich_case()).checks) - spoilt - stricter == by_messages
 
 
 def test_a_saved_and_loaded_plan_is_still_right(tmp_path: Path) -> None:

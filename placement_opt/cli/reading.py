@@ -1,0 +1,60 @@
+"""The question that the command line names: tables and journeys, and those of a saved run."""
+
+import argparse
+
+from placement_opt.arguments import wrong_use
+from placement_opt.errors import Fault, InputError
+from placement_opt.examples import exampleshire
+from placement_opt.files import read_problem, read_travel
+from placement_opt.plan import Plan
+from placement_opt.problem import Problem
+from placement_opt.travel import TravelMatrix, crow_fly
+
+
+def question(parsed: argparse.Namespace) -> tuple[Problem, TravelMatrix]:
+    """Read the tables and journeys that a command names."""
+    problem = read_problem(parsed.input, postcodes=parsed.postcodes)
+    return problem, _journeys(problem, parsed)
+
+
+def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, TravelMatrix]:
+    """Read again what a run was made from, and refuse tables or journeys that have changed since."""
+    origin, home = plan.record.get("origin", {}), parsed.run_file.parent
+    if parsed.input is None and not origin.get("input") and not origin.get("is_demo"):
+        wrong_use("The run does not say what it was made from; give --input.")
+    for name in ("travel", "postcodes"):
+        if getattr(parsed, name) is None and origin.get(name):
+            setattr(parsed, name, home / origin[name])
+    if origin.get("is_demo") and parsed.input is None:
+        problem = exampleshire()
+    else:
+        problem = read_problem(parsed.input or home / origin["input"], postcodes=parsed.postcodes)
+    recipe = plan.record.get("travel", {}).get("recipe", {})
+    if recipe.get("method") == "crow_fly" and not parsed.travel:
+        parsed.circuity, parsed.mph = recipe["circuity"], recipe["miles_per_hour"]
+    travel = _journeys(problem, parsed)
+    _refuse_changes(plan, problem, travel)
+    return problem, travel
+
+
+def _journeys(problem: Problem, parsed: argparse.Namespace) -> TravelMatrix:
+    if parsed.travel:
+        return read_travel(parsed.travel, problem)
+    try:
+        return crow_fly(problem, circuity=parsed.circuity, miles_per_hour=parsed.mph)
+    except ValueError as error:
+        wrong_use(str(error))
+
+
+def _refuse_changes(plan: Plan, problem: Problem, travel: TravelMatrix) -> None:
+    was, now = plan.record.get("inputs", {}), problem.fingerprints()
+    changed = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+    faults = [
+        Fault(name, "", "", "", "The table is not the one that the run was made from. Solve again.") for name in changed
+    ]
+    if plan.record.get("travel", {}).get("sha256") != travel.aligned(problem).fingerprint():
+        faults.append(
+            Fault("travel", "", "", "", "The journeys are not those that the run was made from. Solve again.")
+        )
+    if faults:
+        raise InputError(faults)
