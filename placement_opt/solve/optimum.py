@@ -104,6 +104,8 @@ class Optimiser:
             When there is no plan, or none was found in time.
         """
         self.best.fitted = known
+        if not self._clock.may_go_on() and known is None:
+            raise NoPlanError(Status.NO_SOLUTION)
         with self._clock.stopped_by_hand():
             relaxation = self._relaxation(start)
             self._branch_from(relaxation, relaxation.solve())
@@ -116,6 +118,8 @@ class Optimiser:
     def attempt(self, start: Ints) -> Optimum | None:
         """Find the optimum as `run` does; None where the LP has no plan, or rounding it finds none."""
         with self._clock.stopped_by_hand():
+            if not self._clock.may_go_on():
+                return None
             relaxation = self._relaxation(start)
             root = relaxation.solve()
             if root.is_broken:

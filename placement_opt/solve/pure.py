@@ -280,8 +280,7 @@ class _Network:
         unplaced = self.unplaced(flow)
         prices = np.minimum(0.0, flow.of_sink[: len(self.capacity)] + flow.of_source[-1]) / PENCE
         prices[self.forced > 0] = np.minimum(prices, -self.over_gbp)[self.forced > 0]
-        shut = self.capacity == 0
-        prices[shut & (self.forced == 0)] = -2 * penalty / PENCE
+        prices[self.capacity == 0] = -2 * penalty / PENCE
         stages = []
         multipliers = _places(prices)
         limit = 0.0

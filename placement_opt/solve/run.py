@@ -25,8 +25,6 @@ from placement_opt.verify import verify
 
 PENNY_TOLERANCE = 1e-4
 PENNY_GBP = 0.01
-LAST_STAGE_GBP = 1.0
-"""Rounding of the solver, which no gap is about."""
 
 
 def solve(
@@ -139,7 +137,7 @@ def _answer(pairs: Pairs, solved: _Solved, options: SolveOptions, seconds: float
     plan = build_plan(pairs, solved.decisions, status=Status.FEASIBLE, record=record)
     bound_gbp = _bound_gbp(cost, plan)
     proven = all(stage.status is Status.OPTIMAL for stage in stages if stage.name != "minutes")
-    allowance_gbp = options.gap * abs(plan.objective_gbp) + LAST_STAGE_GBP
+    allowance_gbp = options.gap * abs(plan.objective_gbp) + PENNY_GBP
     is_best = proven and plan.objective_gbp - bound_gbp <= allowance_gbp
     status = Status.OPTIMAL if is_best else Status.FEASIBLE
     return replace(plan, status=status, bound_gbp=bound_gbp, certificate=solved.certificate)

@@ -62,4 +62,6 @@ def verify(problem: Problem, travel: TravelMatrix, plan: Plan) -> Verification:
     findings = [Finding(check.name, message) for check in checks for message in check.find(case)]
     proven = certificate.examine(case)
     findings += [Finding(certificate.NAME, message) for message in proven.wrong]
-    return Verification((*(check.name for check in checks), certificate.NAME), tuple(findings), proven.certified_gbp)
+    findings += [Finding(proof.NAME, message) for message in proof.held_against(case, proven)]
+    names = (*(check.name for check in checks), certificate.NAME, proof.NAME)
+    return Verification(names, tuple(findings), proven.certified_gbp, proof.searched_gbp(case, proven))

@@ -10,7 +10,7 @@ from placement_opt.verify.eligibility import RULES
 
 def pairs_allowed(case: Case) -> Iterator[str]:
     """Find placements that one of the fourteen rules refuses."""
-    number = case.eligibility.refusal[case.pupil, case.provision]
+    number = case.eligibility.number(case.pupil, case.provision)
     for at in np.flatnonzero(number):
         yield f"{case.where[at]}: refused by rule {number[at]} ({RULES[number[at]]})."
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from placement_opt.verify.kept import Kept
-from placement_opt.verify.lines import Lines
 from placement_opt.verify.model_rows import Draft, PairRows, add_all
 from placement_opt.verify.movers import Movers, wishes
 from placement_opt.verify.program import MOST, NONE, Program, read_name
-from placement_opt.verify.question import Question, Real, Truth
+from placement_opt.verify.question import Question, Real, Truth, Whole
 from placement_opt.verify.site_money import site_money
 
 STAGE_ROW = "stage_unplaced"
 _PUPIL = "pupil"
+_UNKNOWN, _FIRST_PUPIL = -1, -2
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,6 +48,26 @@ class Multipliers:
     pupils: Real
 
 
+class _Positions(dict[str, int]):
+    """Where the row of a name is; a pupil's row below 0, from `_FIRST_PUPIL` down. Each name is read once."""
+
+    def __init__(self, program: Program, pupil: Whole) -> None:
+        super().__init__()
+        self._program, self._pupil = program, pupil
+
+    def __missing__(self, name: str) -> int:
+        at = self._program.row(name)
+        self[name] = self._of_pupil(name) if at is None else at
+        return self[name]
+
+    def _of_pupil(self, name: str) -> int:
+        word, key = read_name(name)
+        if word != _PUPIL or len(key) != 1:
+            return _UNKNOWN
+        at = int(np.searchsorted(self._pupil, key[0]))
+        return _FIRST_PUPIL - at if at < len(self._pupil) and self._pupil[at] == key[0] else _UNKNOWN
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """The model of a question, and the pupils whom nothing can place."""
@@ -60,7 +81,7 @@ class Model:
     without_pair: int
     most_unplaced: int
 
-    @property
+    @cached_property
     def count(self) -> Real:
         """How many pupils each row of `movers` stands for."""
         return self.question.of_pupils("count")[self.movers.pupil].astype(float)
@@ -68,29 +89,36 @@ class Model:
     def multipliers(self, given: Mapping[str, float], *, has_stage_row: bool) -> tuple[Multipliers, list[str]]:
         """Return multipliers by position, and what is wrong with them."""
         rows, pupils = np.zeros(len(self.program.limit)), np.full(len(self.movers.pupil), np.nan)
-        sense, wrong = self.program.sense, []
-        for name, value in given.items():
-            at = self.program.row(name) if name != STAGE_ROW or has_stage_row else None
-            pupil = self._pupil(name) if at is None else None
-            if at is None and pupil is None:
-                wrong.append(f"{name} is not a row of this problem.")
-            elif not np.isfinite(value):
-                wrong.append(f"the multiplier of {name} is {value}; it should be a number.")
-            elif pupil is not None:
-                pupils[pupil] = value
-            elif at is not None and sense[at] * value < 0:
-                sign = "0 or less (the row says at most)" if sense[at] == MOST else "0 or more (the row says at least)"
-                wrong.append(f"the multiplier of {name} is {value:g}; it should be {sign}.")
-            elif at is not None:
-                rows[at] = value
-        return Multipliers(rows, pupils), wrong
+        at = np.fromiter(map(self._positions.__getitem__, given), dtype=np.int64, count=len(given))
+        value = np.fromiter(given.values(), dtype=float, count=len(given))
+        if not has_stage_row:
+            at[at == self._stage_row] = _UNKNOWN
+        of_row = at >= 0
+        sign = self.program.sense[at[of_row]]
+        is_wrong = (at == _UNKNOWN) | ~np.isfinite(value)
+        is_wrong[of_row] |= sign * value[of_row] < 0
+        if is_wrong.any():
+            names = list(given)
+            return Multipliers(rows, pupils), [
+                self._fault(names[one], int(at[one]), float(value[one])) for one in np.flatnonzero(is_wrong)
+            ]
+        rows[at[of_row]] = value[of_row]
+        pupils[_FIRST_PUPIL - at[~of_row]] = value[~of_row]
+        return Multipliers(rows, pupils), []
 
-    def _pupil(self, name: str) -> int | None:
-        word, key = read_name(name)
-        if word != _PUPIL or len(key) != 1:
-            return None
-        at = int(np.searchsorted(self.movers.pupil, key[0]))
-        return at if at < len(self.movers.pupil) and self.movers.pupil[at] == key[0] else None
+    def _fault(self, name: str, at: int, value: float) -> str:
+        """Return what is wrong with a multiplier."""
+        if at == _UNKNOWN:
+            return f"{name} is not a row of this problem."
+        if not np.isfinite(value):
+            return f"the multiplier of {name} is {value}; it should be a number."
+        is_most = self.program.sense[at] == MOST
+        sign = "0 or less (the row says at most)" if is_most else "0 or more (the row says at least)"
+        return f"the multiplier of {name} is {value:g}; it should be {sign}."
+
+    @cached_property
+    def _positions(self) -> "_Positions":
+        return _Positions(self.program, self.movers.pupil)
 
     def bound(self, given: Multipliers, objective: Objective, least: Real, most: Real) -> float:
         """Return L: no plan whose columns are between their least and most has a lower objective.
@@ -144,7 +172,7 @@ class Model:
                 of_provisions += np.bincount(movers.provision[pairs], weights=short, minlength=number)
         return total, of_provisions
 
-    @property
+    @cached_property
     def _stage_row(self) -> int:
         at = self.program.row(STAGE_ROW)
         assert at is not None  # noqa: S101 - every model has it
@@ -177,6 +205,7 @@ class Reducer:
         self._per_pupil = known[rows.smallest] - np.where(is_shut, np.inf, 0.0)
         self._per_hour = known[rows.support]
         used = [known[row] * amounts for row, amounts in rows.resources if known[row]]
+        self._place_row = rows.sort * len(self._per_pupil)
         self._resource = np.sum(used, axis=0) if used else None
         self._budgets = [(known[row], home, money) for row, home, money in rows.budgets if known[row]]
         order = np.argsort(rows.listed[0], kind="stable")
@@ -186,9 +215,7 @@ class Reducer:
         """Return the reduced costs of some pairs: those of a block of pupils."""
         question, movers = self._question, self._model.movers
         pupil, provision = movers.pupils_of(part), movers.provision[pairs]
-        number = len(self._per_pupil)
-        at = (self._model.pair_rows.sort * number)[pupil] + provision
-        paid = self._per_place.ravel()[at]
+        paid = self._per_place.ravel()[self._place_row[pupil] + provision]
         paid *= question.of_pupils("places")[pupil]
         paid += self._per_pupil[provision]
         if self._per_hour.any():
@@ -234,12 +261,14 @@ def cost_objective(model: Model, weights: Mapping[str, float] | None) -> Objecti
     constant += of_unplaced * model.without_pair
     if of_minutes:
         constant += of_minutes * float(kept.lines.minutes @ kept.count)
-    if not of_minutes and "priced" not in {question.policy.requests, question.policy.mainstream}:
+    weighed = wishes(question)
+    if not of_minutes and not weighed:
         return Objective(constant, movers.money_gbp, 1.0, of_unplaced)
     pairs, count = movers.money_gbp.copy(), model.count
     for part, some in movers.blocks():
-        lines = Lines(question, movers.pupils_of(part), movers.provision[some].astype(np.int64))
-        for price, is_met in wishes(question, lines):
+        lines = movers.lines_of(part, some)
+        for price, meets in weighed:
+            is_met = meets(lines.pupil, lines.provision)
             pairs[some] -= price * is_met
             has_wish = np.logical_or.reduceat(is_met, movers.start[part] - some.start)
             constant += price * float(count[part] @ has_wish)

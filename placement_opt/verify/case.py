@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, SupportsIndex
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from placement_opt.errors import Status
 from placement_opt.plan import Plan
@@ -19,6 +22,18 @@ from placement_opt.verify.question import Question, Real, Truth, Whole, ask, pla
 from placement_opt.verify.served import hubs_of, served_of
 
 _OF_USE = ("is_open", "classes")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PlacedRows:
+    """What to call each row of placed pupils in a message."""
+
+    pupil_id: NDArray[Any]
+    provision_id: NDArray[Any]
+
+    def __getitem__(self, at: SupportsIndex) -> str:
+        """Return what to call a row."""
+        return f"{self.pupil_id[at]} at {self.provision_id[at]}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -54,7 +69,7 @@ class Case:
     placed: pd.DataFrame
     pupil: Whole
     provision: Whole
-    where: list[str]
+    where: PlacedRows
     is_open: Truth
     classes: Whole
     is_served: Truth
@@ -76,12 +91,12 @@ class Case:
         """The ways to travel, in the order of their names."""
         return self.prices.modes
 
-    @property
+    @cached_property
     def lines(self) -> Lines:
         """The rows of `placed` as lines."""
         return Lines(self.question, self.pupil, self.provision)
 
-    @property
+    @cached_property
     def is_in_use(self) -> Truth:
         """For each provision, what the plan's y is: open, for a spoke served; of status open, `min_pupils`: in use."""
         question = self.question
@@ -91,28 +106,28 @@ class Case:
         is_used = np.where(is_smallest & ~question.is_decided_status, has_pupils, self.is_open)
         return np.asarray(np.where(is_spoke, self.is_served, is_used) & (question.of_provisions("status") != "closed"))
 
-    @property
+    @cached_property
     def count(self) -> Whole:
         """For each row of `placed`, how many pupils."""
         return self.placed["count"].to_numpy(dtype=np.int64)
 
-    @property
+    @cached_property
     def taken(self) -> Whole:
         """For each row of `placed`, how many places."""
         return np.asarray(self.count * self.question.of_pupils("places")[self.pupil], dtype=np.int64)
 
-    @property
+    @cached_property
     def stays(self) -> Truth:
         """For each row of `placed`, whether its pupils are of those who stay, and are where they stay."""
         is_present = self.question.present[self.pupil] == self.provision
         return np.asarray(~self.eligibility.may_move[self.pupil] & is_present)
 
-    @property
+    @cached_property
     def minutes(self) -> Real:
         """For each row of `placed`, the journey of the travel matrix."""
         return self.lines.minutes
 
-    @property
+    @cached_property
     def miles(self) -> Real:
         """For each row of `placed`, the journey of the travel matrix."""
         return self.lines.miles
@@ -170,7 +185,7 @@ def case_of(problem: Problem, travel: TravelMatrix, plan: Plan) -> Case:
         placed,
         pupil,
         provision,
-        [f"{one} at {other}" for one, other in zip(placed["pupil_id"], placed["provision_id"], strict=True)],
+        PlacedRows(plain(placed["pupil_id"]), plain(placed["provision_id"])),
         is_open=np.array([bool(is_open.get(name, False)) for name in provision_ids]),
         classes=np.array([int(classes.get(name, 0)) for name in provision_ids], dtype=np.int64),
         is_served=provision_ids.isin(set(plain(plan.outreach["spoke_id"]))).to_numpy(),

@@ -26,10 +26,28 @@ _PUPIL_FUZZ = 1e-6
 
 @dataclass(frozen=True)
 class Examined:
-    """What is wrong with a certificate, and the cost that it proves; None = none."""
+    """What is wrong with a certificate, and what it proves.
+
+    Parameters
+    ----------
+    proven_gbp
+        No plan has a lower cost with what is weighed (with weights: and as few unplaced pupils and minutes); None =
+        nothing is proven.
+    doubt_gbp
+        How far prices of an exact half penny, which may be rounded either way, can move that.
+    is_weighted
+        Whether the plan was made with weights.
+    """
 
     wrong: tuple[str, ...] = ()
-    certified_gbp: float | None = None
+    proven_gbp: float | None = None
+    doubt_gbp: float = 0.0
+    is_weighted: bool = False
+
+    @property
+    def certified_gbp(self) -> float | None:
+        """What is proven whichever way half pennies are rounded; None with weights, whose sum is not all money."""
+        return None if self.proven_gbp is None or self.is_weighted else self.proven_gbp - self.doubt_gbp
 
 
 def examine(case: Case) -> Examined:
@@ -47,9 +65,9 @@ def examine(case: Case) -> Examined:
         if stage.name in {UNPLACED, COST}:
             bounds[stage.name], found = _examined(case, model, stage, weights)
             wrong += [f"stage {stage.name}: {message}" for message in found]
-    certified = bounds.get(COST, -math.inf)
-    is_proof = not weights and math.isfinite(certified)
-    return Examined(tuple(wrong), certified - _doubt_gbp(model) if is_proof else None)
+    below_plan = _objective(case, weights) - bounds.get(COST, -math.inf)
+    proven = max(0.0, case.objective_gbp - below_plan) if math.isfinite(below_plan) else None  # no £ is below 0
+    return Examined(tuple(wrong), proven, _doubt_gbp(model), bool(weights))
 
 
 def _model(case: Case) -> Model:
@@ -94,7 +112,7 @@ def _examined(
         wrong.append(f"the bound is {stage.bound:,.6f}; the multipliers prove {proven:,.6f}.")
     elif stage.bound > of_plan + above:
         wrong.append(f"the bound is {stage.bound:,.6f}, above the plan's {of_plan:,.6f}.")
-    if proven > of_plan + above + _rounding_gbp(case):
+    if proven > of_plan + above + rounding_gbp(case):
         wrong.append(f"the multipliers prove that no plan is below {proven:,.6f}, but this one is at {of_plan:,.6f}.")
     return proven, wrong
 
@@ -112,7 +130,7 @@ def _doubt_gbp(model: Model) -> float:
     return float(model.movers.doubt_gbp @ model.count + model.kept.amounts["doubt"] @ model.kept.count)
 
 
-def _rounding_gbp(case: Case) -> float:
+def rounding_gbp(case: Case) -> float:
     """Return how far the rounded amounts of a plan's sites can be from their prices."""
     plan = case.plan
     return HALF_PENNY_GBP * (4 * len(plan.use) + len(plan.outreach) + len(plan.teams) + 1)

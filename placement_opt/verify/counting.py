@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from placement_opt.verify.case import Case, Check
-from placement_opt.verify.figures import wrong_numbers, wrong_words
+from placement_opt.verify.figures import Labels, wrong_numbers, wrong_words
 from placement_opt.verify.question import Whole, plain, positions
 
 
@@ -119,7 +119,7 @@ def present_places(case: Case) -> Iterator[str]:
     if not case.is_baseline:
         return
     question, placed = case.question, _placed(case)
-    has_journey = ~np.isnan(question.minutes[np.arange(len(question.pupils)), question.school[question.present]])
+    has_journey = ~np.isnan(question.minutes_at(np.arange(len(question.pupils)), question.school[question.present]))
     wanted = np.where((question.present >= 0) & has_journey, question.of_pupils("count"), 0)
     for row in np.flatnonzero(placed != wanted):
         yield f"{question.of_pupils('pupil_id')[row]}: {placed[row]} placed; today it is {wanted[row]}."
@@ -141,7 +141,7 @@ def _unplaced(case: Case) -> Whole:
     return total
 
 
-def _copied(case: Case, frame: pd.DataFrame, row: Whole, where: Sequence[str], columns: Sequence[str]) -> Iterator[str]:
+def _copied(case: Case, frame: pd.DataFrame, row: Whole, where: Labels, columns: Sequence[str]) -> Iterator[str]:
     for column in columns:
         yield from wrong_words(where, column, plain(frame[column]), case.question.of_pupils(column)[row])
     present = case.question.of_pupils("current_provision_id")[row]

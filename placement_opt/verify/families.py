@@ -13,6 +13,6 @@ def families_of(question: Question, eligibility: Eligibility) -> Iterator[tuple[
     groups = question.pupils.groupby("sibling_group").indices
     for name in sorted(map(str, groups)):
         members = np.asarray(groups[name], dtype=np.int64)
-        schools = [set(question.school[eligibility.refusal[member] == 0].tolist()) for member in members]
+        schools = [set(question.school[eligibility.provisions_of(member)].tolist()) for member in members]
         if set.intersection(*schools):
             yield name, members, schools

@@ -1,7 +1,7 @@
 """Comparing what a plan says with what was worked out again, and saying where they differ."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Protocol, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,21 @@ _FUZZ = 1e-6
 """Floats of the same amount, added in another order, differ by less."""
 
 
-def wrong_words(where: Sequence[str], column: str, given: NDArray[Any], wanted: NDArray[Any]) -> Iterator[str]:
+class Labels(Protocol):
+    """What each row is called in a message: a list, or something that makes it up when it is asked."""
+
+    def __getitem__(self, at: SupportsIndex, /) -> str:
+        """Return what a row is called."""
+
+
+def wrong_words(where: Labels, column: str, given: NDArray[Any], wanted: NDArray[Any]) -> Iterator[str]:
     """Say which words or flags differ; blank and blank are the same."""
-    wrong = [index for index, (one, other) in enumerate(zip(given, wanted, strict=True)) if one != other]
-    return _told(where, column, given, wanted, wrong)
+    is_wrong = np.asarray(given.astype(object) != wanted.astype(object), dtype=bool)
+    return _told(where, column, given, wanted, np.flatnonzero(is_wrong))
 
 
 def wrong_numbers(
-    where: Sequence[str], column: str, given: NDArray[Any], wanted: NDArray[Any], tolerance: float = 0.0
+    where: Labels, column: str, given: NDArray[Any], wanted: NDArray[Any], tolerance: float = 0.0
 ) -> Iterator[str]:
     """Say which numbers differ by more than the tolerance."""
     wanted = np.asarray(wanted, dtype=float)
@@ -28,7 +35,7 @@ def wrong_numbers(
 
 
 def wrong_prices(
-    where: Sequence[str], column: str, given: NDArray[Any], exact: NDArray[Any], pupils: NDArray[Any]
+    where: Labels, column: str, given: NDArray[Any], exact: NDArray[Any], pupils: NDArray[Any]
 ) -> Iterator[str]:
     """Say which amounts are not `pupils` times a price in whole pence that is `exact`, rounded.
 
@@ -41,7 +48,7 @@ def wrong_prices(
 
 
 def _told(
-    where: Sequence[str], column: str, given: NDArray[Any], wanted: NDArray[Any], wrong: "Sequence[int] | NDArray[Any]"
+    where: Labels, column: str, given: NDArray[Any], wanted: NDArray[Any], wrong: NDArray[np.intp]
 ) -> Iterator[str]:
     for index in wrong:
         yield f"{where[index]}: {column} is {_shown(given[index])}; it should be {_shown(wanted[index])}."

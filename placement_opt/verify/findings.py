@@ -3,6 +3,7 @@
 import html
 import math
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from placement_opt.errors import PlanError
@@ -42,6 +43,9 @@ class Verification:
     certified_gbp
         What the plan's certificate proves: no plan that leaves as few pupils without a place has lower money and
         weighed wishes. None without a certificate, for one that is at fault, and for plans made with weights.
+    searched_gbp
+        What the plan says that no plan is below, where that is above what its certificate proves: it comes from the
+        solver's own search. None where there is nothing of the kind.
 
     Examples
     --------
@@ -52,6 +56,7 @@ class Verification:
     checks: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
     certified_gbp: float | None = None
+    searched_gbp: float | None = None
 
     @property
     def is_right(self) -> bool:
@@ -71,13 +76,7 @@ class Verification:
 
     def summary(self) -> str:
         """Return the outcome in a few lines of text, with the first findings."""
-        proven = []
-        if self.certified_gbp is not None:
-            proven.append(
-                "No plan under these rules that leaves as few pupils without a place costs less than "
-                f"£{math.floor(self.certified_gbp * 100 + _PENNY_FUZZ) / 100:,.2f}, unmet wishes included "
-                "(worked out from the certificate, without a solver)."
-            )
+        proven = list(self._proven())
         if self.is_right:
             return "\n".join([f"The plan is right: {_counted(len(self.checks), 'check')}, nothing found.", *proven])
         per_check = Counter(finding.check for finding in self.findings)
@@ -89,6 +88,24 @@ class Verification:
         if len(self.findings) > _SHOWN:
             lines.append(f"- and {len(self.findings) - _SHOWN:,} more")
         return "\n".join([*lines, *proven])
+
+    def _proven(self) -> Iterator[str]:
+        """Yield what is proven and, for a right plan, what beyond that takes trust in the solver."""
+        if self.certified_gbp is not None:
+            yield (
+                "No plan under these rules that leaves as few pupils without a place costs less than "
+                f"£{math.floor(self.certified_gbp * 100 + _PENNY_FUZZ) / 100:,.2f}, unmet wishes included "
+                "(worked out from the certificate, without a solver)."
+            )
+        if self.searched_gbp is None or not self.is_right:
+            return
+        if self.certified_gbp is not None:
+            yield f"The solver's own search says £{self.searched_gbp:,.2f}; that part needs trust in the solver."
+        else:
+            yield (
+                "The solver's own search says that no plan that leaves as few pupils without a place costs less than "
+                f"£{self.searched_gbp:,.2f}, unmet wishes included; that needs trust in the solver."
+            )
 
     def __repr__(self) -> str:
         outcome = "right" if self.is_right else _counted(len(self.findings), "finding")

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from placement_opt.verify.question import Question, Real, Whole
 
 
@@ -26,9 +24,9 @@ class Lines:
     @property
     def minutes(self) -> Real:
         """For each line, the journey of the travel matrix."""
-        return np.asarray(self.question.minutes[self.pupil, self.question.school[self.provision]])
+        return self.question.minutes_at(self.pupil, self.question.school[self.provision])
 
     @property
     def miles(self) -> Real:
         """For each line, the journey of the travel matrix."""
-        return np.asarray(self.question.miles[self.pupil, self.question.school[self.provision]])
+        return self.question.miles_at(self.pupil, self.question.school[self.provision])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement_opt.parameters import Parameters
-from placement_opt.verify.question import Question, Real, Truth, Whole, plain
+from placement_opt.verify.question import TRAVELLERS, Question, Real, Truth, Whole, plain
 
 _PENNY_GBP = 0.01
 _SAME_GBP = 1e-6
@@ -44,36 +44,32 @@ def is_entitled(question: Question, rows: Whole, miles: Real) -> Truth:
     return np.asarray(question.is_always_free[rows] | (miles > question.walk_miles[rows]))
 
 
-def is_barred(question: Question, mode: Mode) -> Truth:
-    """Return for each pupil whether a mode is not permitted, however short the journey."""
-    pupil = {name: question.of_pupils(name) for name in ("wheelchair", "assistant", "solo", "independent_travel")}
-    lacks = (pupil["wheelchair"] & (not mode.wheelchair)) | (pupil["assistant"] & (not mode.assistant))
-    return np.asarray(lacks | ((~pupil["independent_travel"] | pupil["solo"]) & mode.independent_only))
+def _is_barred(mode: Mode) -> Truth:
+    """Return for each sort of traveller whether a mode is not permitted, however short the journey."""
+    sort = TRAVELLERS
+    lacks = (sort["wheelchair"] & (not mode.wheelchair)) | (sort["assistant"] & (not mode.assistant))
+    return np.asarray(lacks | ((~sort["independent_travel"] | sort["solo"]) & mode.independent_only))
 
 
 def reach_miles(question: Question, modes: tuple[Mode, ...]) -> Real:
     """Return for each pupil the longest journey for which some mode is permitted; below 0 where there is none."""
-    return np.asarray(np.max([np.where(is_barred(question, mode), -1.0, mode.max_miles) for mode in modes], axis=0))
+    of_sort = np.max([np.where(_is_barred(mode), -1.0, mode.max_miles) for mode in modes], axis=0)
+    return np.asarray(of_sort[question.traveller])
 
 
-def riders(question: Question, mode: Mode) -> Real:
-    """Return for each pupil how many share the price: one, for a pupil who travels alone."""
-    return np.where(question.of_pupils("solo"), 1.0, mode.riders)
+def _riders(mode: Mode) -> Real:
+    """Return for each sort of traveller how many share the price: one, for a pupil who travels alone."""
+    return np.where(TRAVELLERS["solo"], 1.0, mode.riders)
 
 
 def prices_gbp(question: Question, modes: tuple[Mode, ...], rows: Whole, miles: Real) -> Real:
     """Return the price of a year for one pupil, a row for each mode, unrounded; infinite where not permitted."""
-    days = question.parameters.days_per_year
-    return np.array(
-        [
-            np.where(
-                is_barred(question, mode)[rows] | (miles > mode.max_miles),
-                np.inf,
-                days * (mode.gbp_per_day + mode.gbp_per_mile * 2 * miles) / riders(question, mode)[rows],
-            )
-            for mode in modes
-        ]
-    ).reshape(len(modes), len(rows))
+    days, sort = question.parameters.days_per_year, question.traveller[rows]
+    prices = np.empty((len(modes), len(rows)))
+    for price, mode in zip(prices, modes, strict=True):
+        price[:] = days * (mode.gbp_per_day + mode.gbp_per_mile * 2 * miles) / _riders(mode)[sort]
+        price[_is_barred(mode)[sort] | (miles > mode.max_miles)] = np.inf
+    return prices
 
 
 def cheapest(prices: Real, named: Whole) -> Whole:
@@ -99,7 +95,7 @@ def cheapest(prices: Real, named: Whole) -> Whole:
 def co2e_kg(question: Question, mode: Mode, rows: Whole, miles: Real) -> Real:
     """Return the emissions of a year for one pupil."""
     driven_miles = question.parameters.days_per_year * 2 * miles * mode.vehicle_miles_per_mile
-    return np.asarray(driven_miles * mode.co2e_kg_per_mile / riders(question, mode)[rows])
+    return np.asarray(driven_miles * mode.co2e_kg_per_mile / _riders(mode)[question.traveller[rows]])
 
 
 def _default_modes(parameters: Parameters) -> tuple[Mode, ...]:

@@ -1,23 +1,21 @@
 """Everything that is possible for those who do not stay: all allowed pairs, costed (formulation, sections 1 and 2)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from placement_opt.schema import MAINSTREAM_KINDS
 from placement_opt.verify.eligibility import Eligibility
 from placement_opt.verify.figures import HALF_PENNY_GBP
 from placement_opt.verify.lines import Lines
 from placement_opt.verify.pair_costs import Prices
-from placement_opt.verify.question import Question, Real, Truth, Whole
+from placement_opt.verify.question import Question, Real, Truth, Whole, parts
 
 Money = tuple[str, str | None]
 """What a budget counts of a pair: its type, and the payer (None = all)."""
 
-_PUPILS_AT_ONCE = 1_024
 _PENNY_GBP = 0.01
 _FUZZ_GBP = 1e-7
 
@@ -54,32 +52,31 @@ class Movers:
 
     def blocks(self) -> Iterator[tuple[slice, slice]]:
         """Yield parts that are small enough to work on at once: pupils (of these), and their pairs."""
-        for first in range(0, len(self.pupil), _PUPILS_AT_ONCE):
-            last = min(first + _PUPILS_AT_ONCE, len(self.pupil))
-            yield slice(first, last), slice(int(self.start[first]), int(self.start[last]))
+        for part in parts(len(self.pupil), len(self.provision)):
+            yield part, slice(int(self.start[part.start]), int(self.start[part.stop]))
 
     def pupils_of(self, part: slice) -> Whole:
         """Return for each pair of some of the pupils (a slice of these) whose it is."""
         return np.repeat(self.pupil[part], np.diff(self.start[part.start : part.stop + 1]))
 
+    def lines_of(self, part: slice, pairs: slice) -> Lines:
+        """Return the pairs of some of the pupils (a slice of these, and that of their pairs) as lines."""
+        return Lines(self.question, self.pupils_of(part), self.provision[pairs].astype(np.int64))
+
 
 def movers_of(question: Question, eligibility: Eligibility, prices: Prices) -> Movers:
     """Return all that is possible, costed: top-up, place and transport of one pupil, each rounded to the penny."""
-    moves = np.flatnonzero(eligibility.may_move)
-    number = np.zeros(len(moves), dtype=np.int64)
-    for first in range(0, len(moves), _PUPILS_AT_ONCE):
-        rows = moves[first : first + _PUPILS_AT_ONCE]
-        number[first : first + len(rows)] = (eligibility.refusal[rows] == 0).sum(axis=1)
-    pupil = moves[number > 0]
-    start = np.concatenate([[0], np.cumsum(number[number > 0])]).astype(np.int64)
-    provision, money = np.empty(start[-1], dtype=np.int32), np.empty(start[-1])
+    number = np.diff(eligibility.start)
+    moves = eligibility.may_move
+    pupil = np.flatnonzero(moves & (number > 0))
+    start = np.concatenate([[0], np.cumsum(number[pupil])]).astype(np.int64)
+    provision = eligibility.provision if moves.all() else eligibility.provision[np.repeat(moves, number)]
+    money = np.empty(start[-1])
     counted: dict[Money, Real] = {key: np.empty(start[-1]) for key in _counted(question)}
     doubt = np.zeros(len(pupil))
     movers = Movers(question, pupil, start, provision, money, counted, doubt)
     for part, pairs in movers.blocks():
-        row, column = np.nonzero(eligibility.refusal[pupil[part]] == 0)
-        lines = Lines(question, pupil[part][row], column)
-        provision[pairs] = column
+        lines = movers.lines_of(part, pairs)
         amounts = priced(prices, lines)
         doubt[part] = np.maximum.reduceat(amounts["doubt"], start[part] - pairs.start)
         money[pairs] = amounts["topup"] + amounts["place"] + amounts["transport"]
@@ -115,15 +112,18 @@ def paid(prices: Prices, lines: Lines, amounts: Mapping[str, Real], kind: str, p
     return total
 
 
-def wishes(question: Question, lines: Lines) -> Iterator[tuple[float, Truth]]:
-    """Yield what each wish that is weighed weighs unmet (C11), and for each line whether it meets it."""
+def wishes(question: Question) -> list[tuple[float, Callable[[Whole, Whole], Truth]]]:
+    """Return of each wish that somebody has and that is weighed: what it weighs unmet (C11), and which pairs meet it.
+
+    Pairs are given as lists of pupils and of provisions.
+    """
     policy = question.policy
-    if policy.requests == "priced":
-        yield policy.missed_request_gbp, question.requested[lines.pupil] == question.school[lines.provision]
-    if policy.mainstream == "priced":
-        wants = question.of_pupils("mainstream") == "wanted"
-        is_such = np.isin(question.of_provisions("kind").astype(str), MAINSTREAM_KINDS)
-        yield policy.missed_mainstream_gbp, np.asarray(wants[lines.pupil] & is_such[lines.provision], dtype=bool)
+    weighed: list[tuple[float, Callable[[Whole, Whole], Truth]]] = []
+    if policy.requests == "priced" and (question.requested >= 0).any():
+        weighed.append((policy.missed_request_gbp, question.meets_request))
+    if policy.mainstream == "priced" and question.wants_mainstream.any():
+        weighed.append((policy.missed_mainstream_gbp, question.meets_mainstream))
+    return weighed
 
 
 def _counted(question: Question) -> set[Money]:

@@ -1,6 +1,6 @@
 """What was asked, laid out for checking: tables, and arrays of positions in them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from placement_opt.parameters import Parameters
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
-from placement_opt.schema import KINDS
+from placement_opt.schema import KINDS, MAINSTREAM_KINDS
 from placement_opt.travel import TravelMatrix
 
 Whole = NDArray[np.int64]
@@ -21,6 +21,12 @@ Truth = NDArray[np.bool_]
 ORDINARY_KINDS = ("mainstream", "spoke")
 """Kinds whose places are in ordinary classes, commissioned by nobody."""
 LAST_YEAR_UNDER_8 = 3
+_PUPILS_AT_ONCE, _PAIRS_AT_ONCE = 8_192, 131_072
+_TRAVEL_FLAGS = ("wheelchair", "assistant", "solo", "independent_travel")
+TRAVELLERS: Mapping[str, Truth] = {
+    name: np.arange(2 ** len(_TRAVEL_FLAGS)) >> at & 1 == 1 for at, name in enumerate(_TRAVEL_FLAGS)
+}
+"""Every sort of traveller: the flags that say which modes are permitted, by name."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,8 +43,8 @@ class Question:
         For each pupil, the provision where the pupil is now, and the one that an officer says is a must.
     requested
         For each pupil, the row of the requested school in `settings`.
-    minutes, miles
-        Journeys of pupils (rows) to schools (columns); NaN = unknown.
+    travel
+        Journeys of the pupils to the schools, in the order of both tables.
     between
         Journeys between schools.
     """
@@ -53,8 +59,7 @@ class Question:
     present: Whole
     must: Whole
     requested: Whole
-    minutes: Real
-    miles: Real
+    travel: TravelMatrix
     between: pd.DataFrame
 
     @property
@@ -73,6 +78,60 @@ class Question:
     def of_schools(self, column: str) -> NDArray[Any]:
         """Return a column of `settings`, one entry for each provision."""
         return self.cells["settings", column][self.school]
+
+    def minutes_at(self, pupil: Whole, school: Whole) -> Real:
+        """Return the minutes of journeys of pupils to schools; NaN = unknown."""
+        return self.travel.minutes_at(pupil, school)
+
+    def miles_at(self, pupil: Whole, school: Whole) -> Real:
+        """Return the miles of journeys of pupils to schools; NaN = unknown."""
+        return self.travel.miles_at(pupil, school)
+
+    def reachable(self, pupil: Whole) -> tuple[Whole, Whole] | None:
+        """Return the provisions that some pupils (ascending) have a journey to, as lists of both; None = maybe all."""
+        journeys = self.travel.reachable(pupil)
+        if journeys is None:
+            return None
+        who, school = journeys
+        each = np.diff(self._start_at)[school]
+        first = np.repeat(self._start_at[school] - np.cumsum(each) + each, each)
+        who, provision = np.repeat(who, each), self._by_school[first + np.arange(len(first))]
+        order = np.argsort(who * len(self.provisions) + provision, kind="stable")
+        return who[order], provision[order]
+
+    @cached_property
+    def _by_school(self) -> Whole:
+        """The provisions, school by school."""
+        return np.argsort(self.school, kind="stable")
+
+    @cached_property
+    def _start_at(self) -> Whole:
+        """Where the provisions of each school begin in `_by_school`; one entry more than there are schools."""
+        return np.searchsorted(self.school[self._by_school], np.arange(len(self.settings) + 1))
+
+    @property
+    def number_of_pairs(self) -> int:
+        """How many pairs there may be, at most about."""
+        listed = self.travel.listed
+        return len(self.pupils) * len(self.provisions) if listed is None else len(listed.setting)
+
+    def meets_request(self, pupil: Whole, provision: Whole) -> Truth:
+        """Return for pairs whether they are at the school that was requested for the pupil."""
+        return np.asarray(self.requested[pupil] == self.school[provision])
+
+    def meets_mainstream(self, pupil: Whole, provision: Whole) -> Truth:
+        """Return for pairs whether mainstream is wanted for the pupil, and the provision is of such a kind."""
+        return np.asarray(self.wants_mainstream[pupil] & self.is_mainstream[provision])
+
+    @cached_property
+    def wants_mainstream(self) -> Truth:
+        """For each pupil, whether mainstream is wanted."""
+        return np.asarray(self.of_pupils("mainstream") == "wanted", dtype=bool)
+
+    @cached_property
+    def is_mainstream(self) -> Truth:
+        """For each provision, whether its kind meets a wish for mainstream."""
+        return np.isin(self.of_provisions("kind").astype(str), MAINSTREAM_KINDS)
 
     @cached_property
     def kind(self) -> Whole:
@@ -104,6 +163,12 @@ class Question:
     def is_decided_status(self) -> Truth:
         """For each provision, whether it is a candidate or closable."""
         return np.isin(self.of_provisions("status").astype(str), ("candidate", "closable"))
+
+    @cached_property
+    def traveller(self) -> Whole:
+        """For each pupil, the position among `TRAVELLERS`."""
+        flags = [self.of_pupils(name).astype(np.int64) << at for at, name in enumerate(_TRAVEL_FLAGS)]
+        return np.asarray(np.sum(flags, axis=0), dtype=np.int64)
 
     @cached_property
     def is_always_free(self) -> Truth:
@@ -142,10 +207,16 @@ def ask(problem: Problem, travel: TravelMatrix, policy: Policy) -> Question:
         present=positions(provisions["provision_id"], pupils["current_provision_id"]),
         must=_musts(problem.table("pair_rules"), pupils["pupil_id"], provisions["provision_id"]),
         requested=positions(settings["setting_id"], pupils["requested_setting_id"]),
-        minutes=journeys.minutes,
-        miles=journeys.miles,
+        travel=journeys,
         between=journeys.between,
     )
+
+
+def parts(pupils: int, pairs: int) -> Iterator[slice]:
+    """Yield so many pupils, who have so many pairs between them, in parts that are small enough to work on at once."""
+    at_once = max(1, min(_PUPILS_AT_ONCE, _PAIRS_AT_ONCE * pupils // max(pairs, 1)))
+    for first in range(0, pupils, at_once):
+        yield slice(first, min(first + at_once, pupils))
 
 
 def positions(known: "Iterable[Any]", wanted: "pd.Series[Any]") -> Whole:

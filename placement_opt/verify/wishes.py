@@ -1,13 +1,13 @@
 """Moves, families and wishes over all pupils (C11), and what unmet wishes weigh."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from placement_opt.schema import MAINSTREAM_KINDS
 from placement_opt.verify.case import Case, Check
 from placement_opt.verify.families import families_of
 from placement_opt.verify.figures import HALF_PENNY_GBP
+from placement_opt.verify.movers import wishes
 from placement_opt.verify.question import Truth, Whole
 
 
@@ -17,8 +17,8 @@ def moves(case: Case) -> Iterator[str]:
     if most is None:
         return
     question = case.question
-    rows = np.arange(len(question.pupils))
-    can_keep = (question.present >= 0) & case.eligibility.allowed[rows, question.present]
+    can_keep = np.flatnonzero(question.present >= 0)
+    can_keep = can_keep[case.eligibility.number(can_keep, question.present[can_keep]) == 0]
     leavers = int((question.of_pupils("count") - _placed_where(case, _is_present(case)))[can_keep].sum())
     if leavers > most:
         yield f"{leavers} pupils leave a place that they could keep; {most} is the most."
@@ -43,26 +43,19 @@ def weighed(case: Case) -> Iterator[str]:
 
 def weighed_gbp(case: Case) -> float:
     """Return what the unmet wishes of a plan weigh, in £ a year."""
-    policy, question = case.question.policy, case.question
-    total = 0.0
-    if policy.requests == "priced":
-        is_wished = question.school == question.requested[:, None]
-        is_met = question.school[case.provision] == question.requested[case.pupil]
-        total += policy.missed_request_gbp * _unmet(case, is_wished, is_met)
-    if policy.mainstream == "priced":
-        is_such = np.isin(question.of_provisions("kind").astype(str), MAINSTREAM_KINDS)
-        is_wished = (question.of_pupils("mainstream") == "wanted")[:, None] & is_such
-        total += policy.missed_mainstream_gbp * _unmet(case, is_wished, is_such[case.provision])
+    policy = case.question.policy
+    total = sum((price * _unmet(case, meets) for price, meets in wishes(case.question)), 0.0)
     if policy.siblings == "priced":
         apart = sum(len(schools) - max(map(schools.count, schools)) for _, schools in _families(case) if schools)
         total += policy.split_siblings_gbp * apart
     return total
 
 
-def _unmet(case: Case, is_wished: Truth, is_met: Truth) -> int:
+def _unmet(case: Case, meets: Callable[[Whole, Whole], Truth]) -> int:
     """Count the pupils who may move, could have what they wish, and do not get it (unplaced ones too)."""
-    is_due = case.eligibility.may_move & (is_wished & case.eligibility.allowed).any(axis=1)
-    return int((case.question.of_pupils("count") - _placed_where(case, is_met))[is_due].sum())
+    is_due = case.eligibility.may_move & case.eligibility.has_pair(meets)
+    met = _placed_where(case, meets(case.pupil, case.provision))
+    return int((case.question.of_pupils("count") - met)[is_due].sum())
 
 
 def _families(case: Case) -> Iterator[tuple[str, list[int]]]:
