@@ -20,7 +20,7 @@ from placement_opt.solve.ties import TIE_BITS, tie_break
 
 COST_SLACK_GBP = 0.005
 """Less than a penny: the last stage may add nothing, but the solver's rounding must not make it infeasible."""
-MOST_PLACEMENTS_WITH_OPEN_SITES = 2_000
+MOST_PLACEMENTS_WITH_OPEN_SITES = 500
 """Above so many possible placements the last stage keeps the sites, links and family schools of the cheapest plan."""
 PAIRS_OF_EACH = 2
 NODES = 20
@@ -54,6 +54,9 @@ def fewest_minutes(system: System, best: Optimum, options: SolveOptions, clock: 
     draft, known = system.draft, best.fitted
     if known is None:
         raise AssertionError("The cost stage left no plan.")
+    if not len(draft.decided) or np.ptp(draft.minutes.pairs) == 0:
+        minutes = draft.minutes.constant + float(draft.minutes.pairs[known.pairs] @ known.pupils)
+        return known, LastStage(Status.OPTIMAL, minutes, minutes, 0.0)
     model = model_of(system, _chosen(system, best, known))
     begin_with(model, known)
     cost = system.constant + float(system.cost_of_pairs[known.pairs] @ known.pupils)

@@ -14,12 +14,12 @@ from placement_opt.solve.system import Bound, Box, System
 
 BEYOND = 1e-7
 """A site takes more pupils than it is open for when it takes so many more."""
-HELPS = -1e-6
-"""A pair with a reduced cost below this could help."""
+HELPS, DEAR = -1e-6, 10_000.0
+"""A pair with a reduced cost below this could help; where things cost more than so much, in proportion."""
 PAIRS_EACH_TIME = 3
 """So many of a pupil's pairs are added at once."""
-PENALTY = 50.0
-"""Breaking a row by its largest coefficient costs so many times what the dearest pair does."""
+PENALTY = 10.0
+"""Breaking a row by as much as a pupil (or, without pupils, a column) weighs in it costs so many times the dearest."""
 CLOSE = 1e-9
 """The bound has met the value when they differ by less than this share."""
 
@@ -73,7 +73,8 @@ class Relaxation:
         self.inside[chosen] = True
         self._has_row = np.zeros(len(self.inside), dtype=bool)
         self.order = chosen
-        self._unit_penalty = PENALTY * max(1.0, float(np.abs(system.cost_of_pairs).max(initial=0.0)))
+        dearest = max(float(np.abs(costs).max(initial=1.0)) for costs in (system.cost_of_pairs, system.cost_of_others))
+        self._unit_penalty, self._helps = PENALTY * dearest, HELPS * max(1.0, dearest / DEAR)
         self._boxed: dict[int, Box] = {}
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (("output_flag", False), ("threads", threads), ("random_seed", seed), ("solver", "simplex")):
@@ -107,13 +108,10 @@ class Relaxation:
     def _artificial_columns(self) -> tuple[Ints, Floats]:
         """Return rows and signs of the columns that let rows be broken; who counts a pupil, nobody need break."""
         system = self.system
-        largest = abs(system.of_others).max(axis=1).toarray().ravel() if len(system.draft.columns) else None
+        of_others = abs(system.of_others).max(axis=1).toarray().ravel() if len(system.draft.columns) else None
         of_pairs = abs(system.of_pairs).max(axis=1).toarray().ravel() if len(system.draft.decided) else None
-        scale = np.ones(len(system.rows))
-        for part in (largest, of_pairs):
-            if part is not None:
-                scale = np.maximum(scale, part)
-        self._scale = scale
+        scale = np.ones(len(system.rows)) if of_others is None else np.where(of_others > 0, of_others, 1.0)
+        self._scale = scale if of_pairs is None else np.where(of_pairs > 0, of_pairs, scale)
         may_break = ~system.is_pupil_row | (system.unplaced_column < 0)
         below = np.flatnonzero(may_break & (system.sense <= 0))
         above = np.flatnonzero(may_break & (system.sense >= 0))
@@ -238,7 +236,7 @@ class Relaxation:
         """Return pairs that could help, a few for each pupil; pairs of sites that are shut cannot."""
         system = self.system
         reduced = system.reduced_of_pairs(multipliers)
-        helps = (reduced < HELPS * max(1.0, self._unit_penalty / PENALTY / 1e4)) & ~self.inside
+        helps = (reduced < self._helps) & ~self.inside
         shut = [column for column, (_, most) in boxes.items() if most == 0]
         if shut:
             helps &= ~np.isin(system.draft.site, shut)
