@@ -89,7 +89,7 @@ class Facts:
     @cached_property
     def is_decided(self) -> Bools:
         """For which pupils an officer has decided anything."""
-        decided = self.must != NOBODY
+        decided = np.asarray(self.must != NOBODY, dtype=np.bool_)
         decided[self.never[0]] = True
         return decided
 

@@ -11,7 +11,18 @@ ROOT = Path(placement_opt.__file__).parent
 
 LAYERS = (
     ("errors", "schema"),
-    ("cells", "consistency", "headers", "parameters", "policy", "problem", "travel", "plan_tables", "certificate", "plan"),
+    (
+        "cells",
+        "consistency",
+        "headers",
+        "parameters",
+        "policy",
+        "problem",
+        "travel",
+        "plan_tables",
+        "certificate",
+        "plan",
+    ),
     ("files", "registers", "examples"),
     ("facts", "tariff", "transport", "links", "rules", "prices", "pairs", "answer"),
     ("verify",),

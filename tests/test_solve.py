@@ -188,9 +188,7 @@ def test_the_progress_line_tells_best_bound_gap_pairs_and_seconds() -> None:
     problem, lines = exampleshire(), []
     solve(problem, crow_fly(problem), progress=lines.append)
     told = [line for line in lines if line.startswith("best")]
-    assert all(
-        re.fullmatch(r"best [\d,.]+, bound [\d,.]+, gap [\d.]+%, [\d,]+ pairs, [\d.]+ s", line) for line in told
-    )
+    assert all(re.fullmatch(r"best [\d,.]+, bound [\d,.]+, gap [\d.]+%, [\d,]+ pairs, [\d.]+ s", line) for line in told)
     assert told
 
 

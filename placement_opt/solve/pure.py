@@ -1,30 +1,24 @@
 """Pure assignment: where there is nothing but pupils and places, a network flow gives the plan and its prices."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from placement_opt.certificate import Certificate, Leaf, StageProof
+from placement_opt.certificate import Certificate
 from placement_opt.errors import NoPlanError, Status
-from placement_opt.facts import NOBODY, Bools, Floats, Ints
+from placement_opt.facts import Ints
 from placement_opt.model import Draft
-from placement_opt.model.assignment import kept_gbp
-from placement_opt.model.sites import always_paid_gbp, decided_sites
+from placement_opt.model.sites import decided_sites
 from placement_opt.model.wishes import add_wishes
 from placement_opt.pairs import Pairs, possible_sibling_groups
 from placement_opt.policy import SolveOptions
-from placement_opt.solve.ties import tie_break
-from placement_opt.solve.transportation import Flow, Transportation, solve_transportation
+from placement_opt.solve.clock import Clock, Progress
+from placement_opt.solve.network import Network
+from placement_opt.solve.windows import solve_in_windows
 
-PENCE = 100
-HUNDREDTHS = 100
-FIRST_PENALTY = 4.0
-"""A pupil without a place costs at first so many times what places differ by; more where that is too little."""
 MORE_PENALTY = 16.0
-FORCED = 1_000.0
-"""Not to place a pupil who must be placed costs so many times that."""
+MOST_PAIRS_AT_ONCE = 6_000_000
+"""With more pairs the plan is made window by window."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,23 +31,27 @@ class Assigned:
         Of the objectives; it has no rows.
     placed, count
         Positions of the decided pairs in use, and how many pupils are placed so.
-    unplaced
-        Pupils without a place.
+    unplaced, is_fewest
+        Pupils without a place, and whether it is proven that nobody does better.
     value
         £, weighed ones included; with weights, the weighted sum.
     minutes
         Of all journeys, one way.
     certificate
         Prices of the places.
+    method
+        How it was solved, in words.
     """
 
     draft: Draft
     placed: Ints
     count: Ints
     unplaced: int
+    is_fewest: bool
     value: float
     minutes: float
     certificate: Certificate
+    method: str
 
 
 def is_pure(pairs: Pairs) -> bool:
@@ -71,7 +69,7 @@ def is_pure(pairs: Pairs) -> bool:
     return policy.siblings == "off" or not possible_sibling_groups(pairs)
 
 
-def assign(pairs: Pairs, options: SolveOptions) -> Assigned:
+def assign(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) -> Assigned:
     """Solve a pure assignment exactly: fewest unplaced, least £, fewest minutes, and the rule for ties.
 
     Raises
@@ -81,234 +79,31 @@ def assign(pairs: Pairs, options: SolveOptions) -> Assigned:
     """
     draft = Draft(pairs)
     add_wishes(draft)
-    network = _Network(draft, options)
-    penalty = network.first_penalty
+    network = Network(draft, options)
+    penalty, is_at_once = network.first_penalty, len(draft.decided) <= MOST_PAIRS_AT_ONCE
     while True:
-        flow, problem = network.solve(penalty)
-        if network.units_forced_out(flow):
+        if is_at_once:
+            flow, problem = network.solve(penalty)
+            units, prices = network.break_ties(problem, flow).units, network.prices_of(flow)
+        else:
+            units, prices = solve_in_windows(network, penalty, options.gap, clock, report)
+        if network.units_forced_out(units):
             raise NoPlanError(Status.INFEASIBLE)
-        if options.weights is not None or not network.unplaced(flow) or network.witness(flow) is not None:
+        unplaced = network.unplaced(units)
+        is_fewest = options.weights is not None or not unplaced or network.witness(units) is not None
+        if is_fewest or not is_at_once:
             break
         penalty *= MORE_PENALTY
-    best = network.break_ties(problem, flow)
-    units = best.units[: len(network.draft.decided)]
-    placed = np.flatnonzero(units)
+    pupils = units[: len(draft.decided)]
+    placed = np.flatnonzero(pupils)
     return Assigned(
         draft,
         placed,
-        units[placed],
-        network.unplaced(best) + int(draft.unplaced.constant),
-        network.value(units, network.unplaced(best)),
-        draft.minutes.constant + float((draft.minutes.pairs * units).sum()),
-        network.certificate(flow, penalty),
+        pupils[placed],
+        unplaced + int(draft.unplaced.constant),
+        is_fewest,
+        network.value(pupils, unplaced),
+        draft.minutes.constant + float(draft.minutes.pairs @ pupils),
+        network.certificate(prices, units, penalty),
+        "network simplex" if is_at_once else "network simplex in windows",
     )
-
-
-class _Network:
-    """The flow network: pupils, places over the number and empty places to provisions, nowhere and unused."""
-
-    def __init__(self, draft: Draft, options: SolveOptions) -> None:
-        self.draft, self.options = draft, options
-        facts = draft.facts
-        self.pupils = np.unique(draft.pupil)
-        self.count = draft.count[self.pupils]
-        self.of_pair = np.searchsorted(self.pupils, draft.pupil)
-        places = facts.provision_column("places").astype(np.int64)
-        self.free = np.maximum(0, places - draft.kept_places)
-        self.forced = np.maximum(0, draft.kept_places - places)
-        self.over = np.maximum(facts.provision_column("overflow_places").astype(np.int64), self.forced) - self.forced
-        self.over[facts.provision_column("status") == "closed"] = 0
-        self.over_gbp = facts.provision_column("overflow_gbp").astype(np.float64)
-        self.capacity = self.free + self.over
-        self.with_over = np.flatnonzero(self.over)
-        self.must = facts.must[self.pupils] != NOBODY
-
-    @cached_property
-    def pair_pence(self) -> Floats:
-        """What one pupil of each pair costs: money, what is weighed with it, and minutes at their weight."""
-        draft = self.draft
-        pence = (draft.money.pairs + draft.weighed.pairs) * PENCE
-        weight = (self.options.weights or {}).get("minutes", 0.0)
-        if weight:
-            pence += draft.minutes.pairs * (weight * PENCE)
-        whole = np.rint(pence)
-        return np.where(np.abs(whole - pence) < 1e-4, whole, pence)
-
-    @property
-    def first_penalty(self) -> float:
-        """Pence for a pupil without a place."""
-        if self.options.weights is not None:
-            return float(self.options.weights.get("unplaced", 0.0) * PENCE)
-        pence, over = self.pair_pence, self.over_gbp * PENCE
-        least, most = (float(pence.min()), float(pence.max())) if len(pence) else (0.0, 0.0)
-        return float(np.ceil(FIRST_PENALTY * (most - min(least, 0.0) + float(over.max(initial=0.0)) + PENCE)))
-
-    def solve(self, penalty: float) -> tuple[Flow, Transportation]:
-        """Find the least-cost flow at a price in pence for each pupil without a place."""
-        draft, sources, sinks = self.draft, len(self.pupils), len(self.capacity)
-        usable = self.capacity[draft.provision] > 0
-        nowhere, unused = sinks, sinks + 1
-        first_over, empty = sources, sources + len(self.with_over)
-        overs = np.arange(first_over, empty)
-        open_sinks = np.flatnonzero(self.capacity)
-        parts = [
-            (self.of_pair, draft.provision, self.pair_pence),
-            (np.arange(sources), np.full(sources, nowhere), np.where(self.must, FORCED, 1.0) * penalty),
-            (overs, self.with_over, -self.over_gbp[self.with_over] * PENCE),
-            (overs, np.full(len(overs), unused), np.zeros(len(overs))),
-            (np.full(len(open_sinks), empty), open_sinks, np.zeros(len(open_sinks))),
-            (np.array([empty, empty]), np.array([nowhere, unused]), np.zeros(2)),
-        ]
-        source, sink, cost = (np.concatenate([part[at] for part in parts]) for at in range(3))
-        priced = np.zeros(len(source), dtype=bool)
-        priced[: len(draft.decided)] = usable
-        self._usable = np.append(usable, np.ones(len(source) - len(usable), dtype=bool))
-        all_over, pupils = int(self.over.sum()), int(self.count.sum())
-        supply = np.concatenate([self.count, self.over[self.with_over], [int(self.capacity.sum()) + 2]])
-        demand = np.append(self.capacity, [pupils + 1, all_over + 1])
-        wish = np.zeros(len(source))
-        wish[: len(draft.decided)] = draft.minutes.pairs * HUNDREDTHS
-        at = self._usable
-        problem = Transportation(source[at], sink[at], cost[at], supply, demand, priced[at], wish[at])
-        return self._spread(solve_transportation(problem)), problem
-
-    def _spread(self, flow: Flow) -> Flow:
-        """Give arcs to provisions without a free place their place in the flow again."""
-        units = np.zeros(len(self._usable), dtype=np.int64)
-        units[self._usable] = flow.units
-        return Flow(units, flow.of_source, flow.of_sink)
-
-    def unplaced(self, flow: Flow) -> int:
-        """Return how many pupils with an allowed pair are without a place."""
-        pairs = len(self.draft.decided)
-        return int(flow.units[pairs : pairs + len(self.pupils)].sum())
-
-    def units_forced_out(self, flow: Flow) -> int:
-        """Return how many pupils who must be placed are not."""
-        pairs = len(self.draft.decided)
-        return int(flow.units[pairs : pairs + len(self.pupils)][self.must].sum())
-
-    def value(self, units: Ints, unplaced: int) -> float:
-        """Return the objective of a plan."""
-        draft = self.draft
-        taken = np.bincount(draft.provision, weights=units, minlength=len(self.free))
-        over_gbp = float((np.maximum(0, taken - self.free) + self.forced) @ self.over_gbp)
-        total = float((self.pair_pence * units).sum()) / PENCE + over_gbp + self._constant
-        if self.options.weights is not None:
-            total += self.options.weights.get("unplaced", 0.0) * unplaced
-        return total
-
-    @property
-    def _constant(self) -> float:
-        draft, weights = self.draft, self.options.weights or {}
-        nowhere = self._without_pair
-        constant = kept_gbp(draft) + always_paid_gbp(draft) + draft.weighed.constant
-        return constant + weights.get("unplaced", 0.0) * nowhere + weights.get("minutes", 0.0) * draft.minutes.constant
-
-    @cached_property
-    def _without_pair(self) -> int:
-        draft = self.draft
-        has_pair = np.zeros(len(draft.count), dtype=bool)
-        has_pair[self.pupils] = True
-        lost = ~has_pair & ~draft.pairs.stays
-        draft.unplaced.constant = float(draft.count[lost].sum())
-        return int(draft.unplaced.constant)
-
-    def witness(self, flow: Flow) -> Bools | None:
-        """Return provisions that are full and that the unplaced, and those who are there, cannot get around.
-
-        None when places are free that could be reached by moving others: then somebody is unplaced for the money.
-        """
-        draft, pairs = self.draft, len(self.draft.decided)
-        reached = flow.units[pairs : pairs + len(self.pupils)] > 0
-        used = flow.units[:pairs] > 0
-        full = np.zeros(len(self.capacity), dtype=bool)
-        while True:
-            wanted = np.zeros(len(full), dtype=bool)
-            wanted[draft.provision[reached[self.of_pair]]] = True
-            there = np.zeros(len(reached), dtype=bool)
-            there[self.of_pair[used & wanted[draft.provision]]] = True
-            if (wanted <= full).all() and (there <= reached).all():
-                break
-            full, reached = full | wanted, reached | there
-        taken = np.bincount(draft.provision, weights=flow.units[:pairs], minlength=len(full))
-        return full if (taken[full] >= self.capacity[full]).all() else None
-
-    def break_ties(self, problem: Transportation, flow: Flow) -> Flow:
-        """Among the least-cost flows find the one with the fewest minutes, and among those the one of the tie rule."""
-        pairs, sizes = len(self.draft.decided), len(self._usable)
-        tight = np.zeros(sizes, dtype=bool)
-        tight[self._usable] = Flow(flow.units[self._usable], flow.of_source, flow.of_sink).is_tight(problem)
-        for amounts in self._later_goals():
-            cost = np.zeros(sizes)
-            cost[:pairs] = amounts
-            arcs = np.flatnonzero(tight)
-            part = Transportation(
-                self._source_of(problem)[arcs],
-                self._sink_of(problem)[arcs],
-                cost[arcs],
-                problem.supply,
-                problem.demand,
-                np.zeros(len(arcs), dtype=bool),
-                np.zeros(len(arcs)),
-            )
-            found = solve_transportation(part)
-            units = np.zeros(sizes, dtype=np.int64)
-            units[arcs] = found.units
-            flow = Flow(units, found.of_source, found.of_sink)
-            tight[arcs] = found.is_tight(part)
-        return flow
-
-    def _later_goals(self) -> Iterator[Floats]:
-        draft = self.draft
-        if self.options.weights is None:
-            yield np.rint(draft.minutes.pairs * HUNDREDTHS)
-        yield tie_break(draft.pupil, draft.provision, len(self.capacity))
-
-    def _source_of(self, problem: Transportation) -> Ints:
-        source = np.zeros(len(self._usable), dtype=np.int64)
-        source[self._usable] = problem.source
-        return source
-
-    def _sink_of(self, problem: Transportation) -> Ints:
-        sink = np.zeros(len(self._usable), dtype=np.int64)
-        sink[self._usable] = problem.sink
-        return sink
-
-    def certificate(self, flow: Flow, penalty: float) -> Certificate:
-        """Return the prices of places as the proof of the plan."""
-        unplaced = self.unplaced(flow)
-        prices = np.minimum(0.0, flow.of_sink[: len(self.capacity)] + flow.of_source[-1]) / PENCE
-        prices[self.forced > 0] = np.minimum(prices, -self.over_gbp)[self.forced > 0]
-        prices[self.capacity == 0] = -2 * penalty / PENCE
-        stages = []
-        multipliers = _places(prices)
-        limit = 0.0
-        if self.options.weights is None:
-            multipliers["stage_unplaced"] = -penalty / PENCE
-            limit = -penalty / PENCE * unplaced
-            full = self.witness(flow) if unplaced else None
-            if full is not None:
-                proof = np.where(full, -1.0, 0.0)
-                bound = self._bound(np.zeros(len(self.pair_pence)), 1.0, proof, np.zeros(len(full)))
-                stages.append(StageProof("unplaced", bound + self._without_pair, Leaf(_places(proof))))
-        bound = self._bound(self.pair_pence / PENCE, penalty / PENCE, prices, self.over_gbp) + limit + self._constant
-        stages.append(StageProof("cost", bound, Leaf(multipliers)))
-        return Certificate(tuple(stages))
-
-    def _bound(self, pair_cost: Floats, unplaced_cost: float, prices: Floats, over_cost: Floats) -> float:
-        """Work the bound out from prices of the places (formulation, section 5)."""
-        draft, places = self.draft, self.draft.facts.provision_column("places").astype(np.int64)
-        reduced = pair_cost - prices[draft.provision]
-        cheapest = np.full(len(self.pupils), np.inf)
-        if len(reduced):
-            starts = np.searchsorted(self.of_pair, np.arange(len(self.pupils)))
-            cheapest = np.minimum.reduceat(reduced, starts)
-        cheapest = np.where(self.must, cheapest, np.minimum(cheapest, unplaced_cost))
-        over = self.over + self.forced
-        total = float(prices @ (places - draft.kept_places)) + float(cheapest @ self.count)
-        return total + float(np.minimum(0.0, over_cost + prices) @ over)
-
-
-def _places(prices: Floats) -> dict[str, float]:
-    return {f"places_{p}": float(prices[p]) for p in np.flatnonzero(prices)}

@@ -119,7 +119,7 @@ class Relaxation:
         return np.concatenate([below, above]), signs
 
     def _add_opening_rows(self, columns: Floats) -> bool:
-        """Say for pairs that take pupils at a site beyond what is open of it that they may not; tell whether any did."""
+        """Say for sites that take more pupils than they are open for that they may not; tell whether any did."""
         system = self.system
         site = system.draft.site[self.order]
         most = system.most_of_pairs[self.order]
@@ -173,9 +173,7 @@ class Relaxation:
         self._has_row[self.order[out]] = False
         self.order = np.delete(self.order, out)
 
-    def solve(
-        self, boxes: Mapping[int, Box] | None = None, *, cut_off: float = np.inf, add: bool = True
-    ) -> Relaxed:
+    def solve(self, boxes: Mapping[int, Box] | None = None, *, cut_off: float = np.inf, add: bool = True) -> Relaxed:
         """Solve the LP, and add pairs until none that is left out could help, or the bound is above the cut-off.
 
         Parameters
@@ -196,7 +194,11 @@ class Relaxation:
             bound = self.system.bound(self._lowered(multipliers), boxes)
             if best is None or bound.value > best.value:
                 best = bound
-            done = best.value >= value - max(CLOSE * max(1.0, abs(value)), self._tolerance) or best.value > cut_off or not add
+            done = (
+                best.value >= value - max(CLOSE * max(1.0, abs(value)), self._tolerance)
+                or best.value > cut_off
+                or not add
+            )
             missing = np.zeros(0, dtype=np.int64) if done else self._missing(multipliers, boxes or {})
             if not len(missing):
                 return self._relaxed(best, value, columns)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, replace
-from time import perf_counter
 
 import numpy as np
 
@@ -79,7 +78,11 @@ def solve(
     pairs = candidate_pairs(problem, travel, policy=policy)
     report(f"{len(pairs):,} allowed pairs, {clock.used_s():.1f} s")
     try:
-        solved = _solve_pure(pairs, options, report) if is_pure(pairs) else _solve_staged(pairs, options, clock, report)
+        solved = (
+            _solve_pure(pairs, options, clock, report)
+            if is_pure(pairs)
+            else _solve_staged(pairs, options, clock, report)
+        )
     except NoPlanError as error:
         if error.status is Status.INFEASIBLE:
             raise NoPlanError(error.status, find_clashes(pairs, options, clock)) from None
@@ -101,21 +104,27 @@ class _Solved:
     certified: float
 
 
-def _solve_pure(pairs: Pairs, options: SolveOptions, report: Progress) -> _Solved:
-    before = perf_counter()
-    assigned = assign(pairs, options)
-    seconds = perf_counter() - before
+def _solve_pure(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) -> _Solved:
+    before = clock.used_s()
+    assigned = assign(pairs, options, clock, report)
+    seconds = clock.used_s() - before
     proof = assigned.certificate.stage("cost")
-    bound = proof.bound if proof else 0.0
+    bound = -math.inf if proof is None else proof.bound
+    is_close = assigned.value - bound <= max(options.gap * abs(assigned.value), PENNY_GBP)
+    proven = Status.OPTIMAL if is_close else Status.FEASIBLE
     is_weighted = options.weights is not None
-    stages = [Stage("cost", Status.OPTIMAL, assigned.value, min(bound, assigned.value), seconds, is_weighted)]
+    stages = [Stage("cost", proven, assigned.value, min(bound, assigned.value), seconds, is_weighted)]
     if not is_weighted:
-        stages.insert(0, Stage("unplaced", Status.OPTIMAL, assigned.unplaced, assigned.unplaced, 0.0))
-        stages.append(Stage("minutes", Status.OPTIMAL, assigned.minutes, assigned.minutes, 0.0))
-    report(f"network simplex: £{assigned.value:,.2f}, bound £{bound:,.2f}, {seconds:.1f} s")
+        fewest = Status.OPTIMAL if assigned.is_fewest else Status.FEASIBLE
+        stages.insert(0, Stage("unplaced", fewest, assigned.unplaced, assigned.unplaced, 0.0))
+        stages.append(Stage("minutes", proven, assigned.minutes, assigned.minutes, 0.0))
+    gap = (assigned.value - bound) / max(abs(assigned.value), 1e-9)
+    report(
+        f"best {assigned.value:,.2f}, bound {bound:,.2f}, gap {gap:.4%}, {len(pairs):,} pairs, {clock.used_s():.1f} s"
+    )
     none = np.zeros(0, dtype=np.int64)
     decisions = decide(assigned.draft, assigned.placed, assigned.count, none)
-    return _Solved("network simplex", decisions, stages, assigned.certificate, bound)
+    return _Solved(assigned.method, decisions, stages, assigned.certificate, bound)
 
 
 def _solve_staged(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) -> _Solved:

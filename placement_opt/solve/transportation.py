@@ -3,7 +3,7 @@
 Arcs are looked at as they are needed: a few cheap ones at first, then those that the prices say could help.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import ot
@@ -17,8 +17,6 @@ TIGHT = 1e-6
 FEW_ARCS = 6_000_000
 """So many arcs are handed over at once; with more, a few of them at first."""
 ARCS_AT_FIRST, ARCS_EACH_TIME = 8, 3
-SAMPLE = 2_000
-"""The first prices come from so many sources, with the sinks made smaller in proportion."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +85,8 @@ def solve_transportation(problem: Transportation) -> Flow:
         looked_at[:] = True
         return _network_simplex(problem, np.flatnonzero(looked_at))
     choice = _Choice(problem)
-    of_sink = _first_prices(problem)
-    looked_at[choice.best(choice.value(np.zeros(len(problem.supply)), of_sink), ARCS_AT_FIRST)] = True
+    nothing = np.zeros(len(problem.supply)), np.zeros(len(problem.demand))
+    looked_at[choice.best(choice.value(*nothing), ARCS_AT_FIRST)] = True
     while True:
         flow = _network_simplex(problem, np.flatnonzero(looked_at))
         value = choice.value(flow.of_source, flow.of_sink)
@@ -145,24 +143,3 @@ def _network_simplex(problem: Transportation, arcs: Ints) -> Flow:
 
 def _reduced(problem: Transportation, of_source: Floats, of_sink: Floats) -> Floats:
     return np.asarray(problem.cost - of_source[problem.source] - of_sink[problem.sink], dtype=np.float64)
-
-
-def _first_prices(problem: Transportation) -> Floats:
-    """Return prices of the sinks from a sample of the sources that have priced arcs."""
-    sources = np.unique(problem.source[problem.priced])
-    step = max(1, len(sources) // SAMPLE)
-    sampled = np.zeros(len(problem.supply), dtype=bool)
-    sampled[sources[::step]] = True
-    always = np.ones(len(problem.supply), dtype=bool)
-    always[sources] = False
-    share = problem.supply[sampled].sum() / max(1, problem.supply[sources].sum())
-    supply = np.where(sampled, problem.supply, np.where(always, np.ceil(problem.supply * share), 0)).astype(np.int64)
-    demand = np.floor(problem.demand * share + 0.5).astype(np.int64)
-    short = int(supply.sum() - demand.sum())
-    largest = int(np.argmax(problem.demand))
-    if short >= 0:
-        demand[largest] += short
-    else:
-        supply[int(np.argmax(np.where(always, problem.supply, -1)))] -= short
-    arcs = np.flatnonzero(sampled[problem.source] | always[problem.source])
-    return _network_simplex(replace(problem, supply=supply, demand=demand), arcs).of_sink
