@@ -11,6 +11,7 @@ from placement_opt.model import Draft
 from placement_opt.model.assignment import kept_gbp
 from placement_opt.model.sites import always_paid_gbp
 from placement_opt.policy import SolveOptions
+from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.flow_problem import Demand, Supply, flow_problem
 from placement_opt.solve.ties import tie_break
 from placement_opt.solve.transportation import Flow, Transportation, solve_transportation
@@ -26,8 +27,8 @@ FORCED = 1_000.0
 class Network:
     """The flow network: pupils, places over the number and empty places to provisions, nowhere and unused."""
 
-    def __init__(self, draft: Draft, options: SolveOptions) -> None:
-        self.draft, self.options = draft, options
+    def __init__(self, draft: Draft, options: SolveOptions, clock: Clock, report: Progress) -> None:
+        self.draft, self.options, self.clock, self.report = draft, options, clock, report
         facts = draft.facts
         self.pupils = np.unique(draft.pupil)
         self.count = draft.count[self.pupils]
@@ -68,7 +69,22 @@ class Network:
             Demand(self.of_pair, draft.provision, self.pair_pence, self.wish, self.count, self.penalties(penalty)),
             Supply(self.free, self.over, self.over_gbp * PENCE),
         )
-        return self._spread(solve_transportation(problem)), problem
+        flow = solve_transportation(problem, lambda part: self._is_enough(self._spread(part), penalty))
+        return self._spread(flow), problem
+
+    def _is_enough(self, flow: Flow, penalty: float) -> bool:
+        """Return whether a flow over a part of the pairs is within the gap, by what its prices prove."""
+        prices = self.prices_of(flow)
+        forced_pence = float(self.forced @ self.over_gbp) * PENCE
+        proven = self.bound(self.pair_pence, penalty, prices, self.over_gbp * PENCE) - forced_pence
+        pairs = len(self.draft.decided)
+        lost = flow.units[pairs : pairs + len(self.pupils)]
+        over = np.maximum(0.0, self.taken(flow.units[:pairs]) - self.free)
+        value = float(self.pair_pence @ flow.units[:pairs]) + float(self.penalties(penalty) @ lost)
+        value += float(over @ self.over_gbp) * PENCE
+        gap = (value - proven) / max(abs(value), 1.0)
+        self.report(f"network simplex over part of the pairs: gap {gap:.4%}")
+        return gap <= self.options.gap or not self.clock.may_go_on()
 
     @property
     def wish(self) -> Floats:
@@ -83,7 +99,9 @@ class Network:
         """Give arcs to provisions without a free place their place in the flow again."""
         units = np.zeros(len(self._usable), dtype=np.int64)
         units[self._usable] = flow.units
-        return Flow(units, flow.of_source, flow.of_sink)
+        looked_at = np.zeros(len(self._usable), dtype=bool)
+        looked_at[self._usable] = flow.looked_at
+        return Flow(units, flow.of_source, flow.of_sink, looked_at)
 
     def prices_of(self, flow: Flow) -> Floats:
         """Return the price of a place at each provision, in pence, 0 or less."""
@@ -164,7 +182,8 @@ class Network:
         """Among the least-cost flows find the one with the fewest minutes, and among those the one of the tie rule."""
         pairs, sizes = len(self.draft.decided), len(self._usable)
         tight = np.zeros(sizes, dtype=bool)
-        tight[self._usable] = Flow(flow.units[self._usable], flow.of_source, flow.of_sink).is_tight(problem)
+        at = self._usable
+        tight[at] = Flow(flow.units[at], flow.of_source, flow.of_sink, flow.looked_at[at]).is_tight(problem)
         for amounts in self._later_goals():
             cost = np.zeros(sizes)
             cost[:pairs] = amounts
@@ -181,7 +200,7 @@ class Network:
             found = solve_transportation(part)
             units = np.zeros(sizes, dtype=np.int64)
             units[arcs] = found.units
-            flow = Flow(units, found.of_source, found.of_sink)
+            flow = Flow(units, found.of_source, found.of_sink, tight)
             tight[arcs] = found.is_tight(part)
         return flow
 

@@ -146,7 +146,7 @@ class Optimiser:
         try:
             search.grow(self._cut_off, lambda: self._may_branch(relaxation, search))
         finally:
-            if search.bound > self.best.certified:
+            if search.nodes > 1:
                 self._note(self.best.relaxed or root, search.tree(), search.bound, len(relaxation.order))
             self._say()
 

@@ -14,11 +14,8 @@ from placement_opt.pairs import Pairs, possible_sibling_groups
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.network import Network
-from placement_opt.solve.windows import solve_in_windows
 
 MORE_PENALTY = 16.0
-MOST_PAIRS_AT_ONCE = 6_000_000
-"""With more pairs the plan is made window by window."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,19 +76,16 @@ def assign(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) 
     """
     draft = Draft(pairs)
     add_wishes(draft)
-    network = Network(draft, options)
-    penalty, is_at_once = network.first_penalty, len(draft.decided) <= MOST_PAIRS_AT_ONCE
+    network = Network(draft, options, clock, report)
+    penalty = network.first_penalty
     while True:
-        if is_at_once:
-            flow, problem = network.solve(penalty)
-            units, prices = network.break_ties(problem, flow).units, network.prices_of(flow)
-        else:
-            units, prices = solve_in_windows(network, penalty, options.gap, clock, report)
+        flow, problem = network.solve(penalty)
+        units, prices = network.break_ties(problem, flow).units, network.prices_of(flow)
         if network.units_forced_out(units):
             raise NoPlanError(Status.INFEASIBLE)
         unplaced = network.unplaced(units)
         is_fewest = options.weights is not None or not unplaced or network.witness(units) is not None
-        if is_fewest or not is_at_once:
+        if is_fewest or not flow.looked_at.all():
             break
         penalty *= MORE_PENALTY
     pupils = units[: len(draft.decided)]
@@ -105,5 +99,5 @@ def assign(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) 
         network.value(pupils, unplaced),
         draft.minutes.constant + float(draft.minutes.pairs @ pupils),
         network.certificate(prices, units, penalty),
-        "network simplex" if is_at_once else "network simplex in windows",
+        "network simplex" if flow.looked_at.all() else "network simplex over priced pairs",
     )

@@ -3,6 +3,7 @@
 Arcs are looked at as they are needed: a few cheap ones at first, then those that the prices say could help.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ TIGHT = 1e-6
 """An arc whose reduced cost is not above this may be in use at the optimum; costs are whole numbers."""
 FEW_ARCS = 6_000_000
 """So many arcs are handed over at once; with more, a few of them at first."""
-ARCS_AT_FIRST, ARCS_EACH_TIME = 8, 3
+ARCS_AT_FIRST, ARCS_EACH_TIME = 10, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,27 +49,38 @@ class Transportation:
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """A least-cost flow and what proves it.
+    """A least-cost flow over the arcs that were looked at, and what proves it.
 
     Parameters
     ----------
     units
         On each arc.
     of_source, of_sink
-        Prices: no arc costs less than the two of its ends together, and an arc in use costs just that.
+        Prices: no arc that was looked at costs less than the two of its ends together, and one in use costs just that.
+    looked_at
+        All arcs, unless the flow was good enough before.
     """
 
     units: Ints
     of_source: Floats
     of_sink: Floats
+    looked_at: Bools
 
     def is_tight(self, problem: Transportation) -> Bools:
-        """Return the arcs that some least-cost flow may use."""
-        return np.asarray(_reduced(problem, self.of_source, self.of_sink) <= TIGHT, dtype=np.bool_)
+        """Return the arcs that some least-cost flow over what was looked at may use."""
+        reduced = _reduced(problem, self.of_source, self.of_sink)
+        return np.asarray(self.looked_at & (reduced <= TIGHT), dtype=np.bool_)
 
 
-def solve_transportation(problem: Transportation) -> Flow:
+def solve_transportation(problem: Transportation, is_enough: Callable[[Flow], bool] = lambda _: False) -> Flow:
     """Find a least-cost flow.
+
+    Parameters
+    ----------
+    problem
+        Sources, sinks and arcs.
+    is_enough
+        Asked about flows over a part of the arcs; such a flow is the answer where it says so.
 
     Raises
     ------
@@ -83,17 +95,19 @@ def solve_transportation(problem: Transportation) -> Flow:
     looked_at = ~problem.priced
     if problem.priced.sum() <= FEW_ARCS:
         looked_at[:] = True
-        return _network_simplex(problem, np.flatnonzero(looked_at))
+        return _network_simplex(problem, looked_at)
     choice = _Choice(problem)
     nothing = np.zeros(len(problem.supply)), np.zeros(len(problem.demand))
     looked_at[choice.best(choice.value(*nothing), ARCS_AT_FIRST)] = True
     while True:
-        flow = _network_simplex(problem, np.flatnonzero(looked_at))
+        flow = _network_simplex(problem, looked_at)
+        if is_enough(flow):
+            return flow
         value = choice.value(flow.of_source, flow.of_sink)
         value[(value >= -TIGHT) | looked_at[choice.arcs]] = np.inf
         missing = choice.best(value, ARCS_EACH_TIME)
         if not len(missing):
-            return flow
+            return Flow(flow.units, flow.of_source, flow.of_sink, np.ones(len(looked_at), dtype=bool))
         looked_at[missing] = True
 
 
@@ -123,7 +137,8 @@ class _Choice:
         return np.concatenate(found)
 
 
-def _network_simplex(problem: Transportation, arcs: Ints) -> Flow:
+def _network_simplex(problem: Transportation, looked_at: Bools) -> Flow:
+    arcs = np.flatnonzero(looked_at)
     costs = problem.cost[arcs]
     shape = (len(problem.supply), len(problem.demand))
     matrix = sp.coo_matrix((costs, (problem.source[arcs], problem.sink[arcs])), shape=shape)
@@ -138,7 +153,8 @@ def _network_simplex(problem: Transportation, arcs: Ints) -> Flow:
     at = order[np.searchsorted(numbers[order], used.row.astype(np.int64) * width + used.col)]
     units = np.zeros(len(problem.cost), dtype=np.int64)
     np.add.at(units, arcs[at], np.rint(used.data).astype(np.int64))
-    return Flow(units, np.asarray(log["u"], dtype=np.float64), np.asarray(log["v"], dtype=np.float64))
+    of_source, of_sink = (np.asarray(log[name], dtype=np.float64) for name in ("u", "v"))
+    return Flow(units, of_source, of_sink, looked_at.copy())
 
 
 def _reduced(problem: Transportation, of_source: Floats, of_sink: Floats) -> Floats:
