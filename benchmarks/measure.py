@@ -183,7 +183,7 @@ def ours(question: Question, options: po.SolveOptions, _seconds: float) -> Outco
     po.verify(question.problem, question.travel, plan).raise_if_wrong()
     phases = {"verify": perf_counter() - again}
     pairs_s = next((at for at, line in lines if "allowed pairs" in line), 0.0)
-    model_s = next((at - pairs_s for at, line in lines if "model written" in line), 0.0)
+    model_s = next((at - pairs_s for at, line in lines if "model drafted" in line), 0.0)
     phases = {"pairs": pairs_s, "model": model_s, "solve": total_s - pairs_s - model_s - phases["verify"], **phases}
     return Outcome(
         phases,
