@@ -136,3 +136,19 @@ def test_a_part_of_the_arcs_is_enough_where_the_prices_prove_it(monkeypatch: pyt
     assert plan.bound_gbp is not None
     assert plan.bound_gbp <= exact.objective_gbp <= plan.objective_gbp
     assert verify(problem, travel, plan).certified_gbp == pytest.approx(plan.bound_gbp, abs=0.02)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_windows_prove_how_good_their_plan_is(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = _area(seed, pupils=400, schools=40)
+    travel = crow_fly(problem, nearest=8)
+    exact = solve(problem, travel, policy=POLICY, options=SolveOptions(gap=0))
+    monkeypatch.setattr(import_module("placement_opt.solve.pure"), "MOST_ROWS_AT_ONCE", 100)
+    monkeypatch.setattr(import_module("placement_opt.solve.windows"), "PUPILS_IN_A_WINDOW", 100)
+    plan = solve(problem, travel, policy=POLICY, options=SolveOptions(gap=0.02))
+    assert plan.record["method"] == "network simplex in windows"
+    assert plan.bound_gbp is not None
+    assert plan.unplaced_pupils >= exact.unplaced_pupils
+    if plan.unplaced_pupils == exact.unplaced_pupils:
+        assert plan.bound_gbp <= exact.objective_gbp <= plan.objective_gbp
+    assert verify(problem, travel, plan).certified_gbp == pytest.approx(plan.bound_gbp, abs=0.02)

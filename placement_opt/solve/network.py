@@ -74,17 +74,23 @@ class Network:
 
     def _is_enough(self, flow: Flow, penalty: float) -> bool:
         """Return whether a flow over a part of the pairs is within the gap, by what its prices prove."""
-        prices = self.prices_of(flow)
-        forced_pence = float(self.forced @ self.over_gbp) * PENCE
-        proven = self.bound(self.pair_pence, penalty, prices, self.over_gbp * PENCE) - forced_pence
-        pairs = len(self.draft.decided)
-        lost = flow.units[pairs : pairs + len(self.pupils)]
-        over = np.maximum(0.0, self.taken(flow.units[:pairs]) - self.free)
-        value = float(self.pair_pence @ flow.units[:pairs]) + float(self.penalties(penalty) @ lost)
-        value += float(over @ self.over_gbp) * PENCE
+        proven, value = self.proven(self.prices_of(flow), penalty), self.value_with_penalties(flow.units, penalty)
         gap = (value - proven) / max(abs(value), 1.0)
         self.report(f"network simplex over part of the pairs: gap {gap:.4%}")
         return gap <= self.options.gap or not self.clock.may_go_on()
+
+    def proven(self, prices_pence: Floats, penalty: float) -> float:
+        """Return in pence what no plan can be below, unplaced pupils at their penalty, by prices of the places."""
+        forced_pence = float(self.forced @ self.over_gbp) * PENCE
+        return self.bound(self.pair_pence, penalty, prices_pence, self.over_gbp * PENCE) - forced_pence
+
+    def value_with_penalties(self, units: Ints, penalty: float) -> float:
+        """Return in pence what a plan costs, unplaced pupils at their penalty."""
+        pairs = len(self.draft.decided)
+        lost = units[pairs : pairs + len(self.pupils)]
+        over = np.maximum(0.0, self.taken(units[:pairs]) - self.free)
+        value = float(self.pair_pence @ units[:pairs]) + float(self.penalties(penalty) @ lost)
+        return value + float(over @ self.over_gbp) * PENCE
 
     @property
     def wish(self) -> Floats:

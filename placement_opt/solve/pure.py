@@ -14,8 +14,11 @@ from placement_opt.pairs import Pairs, possible_sibling_groups
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.network import Network
+from placement_opt.solve.windows import solve_in_windows
 
 MORE_PENALTY = 16.0
+MOST_ROWS_AT_ONCE = 250_000
+"""With more rows of pupils the network simplex takes too long in one piece: it grows with their square."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +82,19 @@ def assign(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) 
     network = Network(draft, options, clock, report)
     penalty = network.first_penalty
     while True:
-        flow, problem = network.solve(penalty)
-        units, prices = network.break_ties(problem, flow).units, network.prices_of(flow)
+        if len(network.pupils) > MOST_ROWS_AT_ONCE:
+            units, prices = solve_in_windows(network, penalty)
+            method, is_exact = "network simplex in windows", False
+        else:
+            flow, problem = network.solve(penalty)
+            units, prices = network.break_ties(problem, flow).units, network.prices_of(flow)
+            is_exact = bool(flow.looked_at.all())
+            method = "network simplex" if is_exact else "network simplex over priced pairs"
         if network.units_forced_out(units):
             raise NoPlanError(Status.INFEASIBLE)
         unplaced = network.unplaced(units)
         is_fewest = options.weights is not None or not unplaced or network.witness(units) is not None
-        if is_fewest or not flow.looked_at.all():
+        if is_fewest or not is_exact:
             break
         penalty *= MORE_PENALTY
     pupils = units[: len(draft.decided)]
@@ -99,5 +108,5 @@ def assign(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) 
         network.value(pupils, unplaced),
         draft.minutes.constant + float(draft.minutes.pairs @ pupils),
         network.certificate(prices, units, penalty),
-        "network simplex" if flow.looked_at.all() else "network simplex over priced pairs",
+        method,
     )
