@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from placement_opt.errors import Fault, InputError
 from placement_opt.problem import Problem
@@ -319,7 +319,7 @@ def _nearest_schools(problem: Problem, nearest: int) -> Listed:
     points, schools = (frame[["easting", "northing"]].to_numpy() for frame in (pupils, settings))
     most = min(nearest, len(schools))
     near = np.empty((len(points), most), dtype=np.int64)
-    tree = cKDTree(schools)
+    tree = import_module("scipy.spatial").cKDTree(schools)  # loaded when used: whole matrices do not need it
     for first in range(0, len(points), POINTS_AT_ONCE):
         found = tree.query(points[first : first + POINTS_AT_ONCE], k=np.arange(1, most + 1), workers=-1)[1]
         near[first : first + POINTS_AT_ONCE] = np.sort(found, axis=1)

@@ -79,7 +79,7 @@ def test_solve_prints_the_plan_and_writes_three_files(
     printed = capsys.readouterr()
     assert "£32,035.03" in printed.out
     assert "proven" in printed.out
-    assert "network simplex" in printed.err
+    assert "gap 0.0000%" in printed.err
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"run.json", "report.html", "workbook.xlsx"}
 
 

@@ -34,7 +34,7 @@ LAYERS = (
 )
 """From the bottom up; a module may import its own layer and those before it."""
 
-ONLY_BELOW = {"pulp": {"model", "solve"}, "highspy": {"solve"}, "ot": {"solve"}, "scipy": {"solve", "travel"}}
+ONLY_BELOW = {"pulp": {"model", "solve"}, "highspy": {"solve"}, "ot": {"solve"}, "scipy": {"solve"}}
 """Libraries that only these parts may import."""
 
 

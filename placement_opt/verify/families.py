@@ -9,10 +9,10 @@ from placement_opt.verify.question import Question, Whole
 
 
 def families_of(question: Question, eligibility: Eligibility) -> Iterator[tuple[str, Whole, list[set[int]]]]:
-    """Yield such groups in alphabetical order: name, members, and for each member the schools of allowed pairs."""
+    """Yield such groups of two or more in alphabetical order: name, members, and for each member the schools of allowed pairs."""
     groups = question.pupils.groupby("sibling_group").indices
     for name in sorted(map(str, groups)):
         members = np.asarray(groups[name], dtype=np.int64)
         schools = [set(question.school[eligibility.provisions_of(member)].tolist()) for member in members]
-        if set.intersection(*schools):
+        if len(members) > 1 and set.intersection(*schools):
             yield name, members, schools
