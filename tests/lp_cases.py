@@ -94,6 +94,57 @@ def sites() -> Case:
     return Problem(pupils=pupils(2), settings=SETTINGS, provisions=changed), Policy(cost_basis="full")
 
 
+def site_limits() -> Case:
+    """C4: exactly one of a candidate and a closable provision is open."""
+    limits = pd.DataFrame({"site_limit": ["one"], "min_open": [1], "max_open": [1]})
+    changed = provisions(status=["candidate", "closable"])
+    return Problem(pupils=pupils(3), settings=SETTINGS, provisions=changed, site_limits=limits), Policy()
+
+
+def groups() -> Case:
+    """C7: a base that is in use with two pupils or not at all, and a candidate with a smallest group."""
+    changed = provisions(status=["open", "candidate"], places=[3, 3], min_pupils=[2, 2], topup_gbp=[8_000, 4_000])
+    return Problem(pupils=pupils(3), settings=SETTINGS, provisions=changed), Policy()
+
+
+def classes() -> Case:
+    """C8: a base that may add classes, and a candidate that may once it is open, on the full cost basis."""
+    changed = provisions(
+        status=["open", "candidate"],
+        max_classes=[2, 1],
+        class_places=[1, 2],
+        class_gbp=[3_000, 5_000],
+        class_capital_gbp=[50_000, 0],
+        open_gbp=[0, 9_000],
+    )
+    return Problem(pupils=pupils(4), settings=SETTINGS, provisions=changed), Policy(cost_basis="full")
+
+
+def budgets() -> Case:
+    """C9: capital of one locality, revenue of one payer, and transport, with one pupil who stays."""
+    rows = pupils(4, current_provision_id=[None, None, None, "B1"], locality=["North", "South", "North", "South"])
+    settings = SETTINGS.assign(locality=["North", "South"])
+    changed = provisions(
+        status=["candidate", "open"],
+        capital_gbp=[400_000, 0],
+        open_gbp=[2_000, 0],
+        max_classes=[0, 2],
+        class_places=[0, 1],
+        class_capital_gbp=[0, 90_000],
+        places=[2, 2],
+    )
+    limits = pd.DataFrame(
+        {
+            "budget": ["building", "high needs", "taxis"],
+            "type": ["capital", "revenue", "transport"],
+            "locality": ["North", None, None],
+            "payer": [None, "high needs", None],
+            "limit_gbp": [450_000, 60_000, 5_000],
+        }
+    )
+    return Problem(pupils=rows, settings=settings, provisions=changed, budgets=limits), Policy()
+
+
 def outreach() -> Case:
     """C5 and C6: a hub, a special school with outreach that may be opened, and two spokes."""
     changed = pd.DataFrame(
@@ -169,6 +220,10 @@ CASES: dict[str, Callable[[], Case]] = {
         kept_places,
         part_limits,
         sites,
+        site_limits,
+        groups,
+        classes,
+        budgets,
         outreach,
         resources,
         wishes,

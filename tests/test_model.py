@@ -120,6 +120,32 @@ def _candidate_hub_with_teams() -> Case:
     return problem.replace(provisions=changed, pupils=problem.pupils), policy
 
 
+def _both_sites_wanted(least: int, most: int) -> Case:
+    """Return the case in which money would open one of two sites, and a limit says otherwise."""
+    problem, policy = lp_cases.site_limits()
+    limits = problem.table("site_limits").assign(min_open=least, max_open=most)
+    changed = problem.provisions.assign(open_gbp=[9_000, 9_000], places=[3, 3], topup_gbp=[1_000, 20_000])
+    return problem.replace(provisions=changed, site_limits=limits), policy
+
+
+def _groups_too_small() -> Case:
+    problem, policy = lp_cases.groups()
+    changed = problem.provisions.assign(status="open", topup_gbp=[8_000, 4_000], places=[3, 1])
+    return problem.replace(provisions=changed), policy
+
+
+def _classes_of_a_shut_site() -> Case:
+    """Return the case in which only added classes of a candidate have places."""
+    problem, policy = lp_cases.classes()
+    return problem.replace(provisions=problem.provisions.assign(places=[0, 0], max_classes=[0, 2])), policy
+
+
+def _budget(number: int, limit_gbp: float) -> Case:
+    problem, policy = lp_cases.budgets()
+    limits = problem.table("budgets").iloc[[number]].assign(limit_gbp=limit_gbp)
+    return problem.replace(budgets=limits), policy
+
+
 ROWS: dict[str, Case] = {
     "places": lp_cases.places(),
     "part": _part_limit_that_binds(),
@@ -129,6 +155,9 @@ ROWS: dict[str, Case] = {
     "support": _outreach(),
     "team_hours": _outreach(hubs=_hub(max_teams=1, team_hours_per_week=10)),
     "spokes": _two_spokes_needed(),
+    "sites_least": _both_sites_wanted(2, 2),
+    "smallest": _groups_too_small(),
+    "budget": _budget(0, 100_000),
     "hub_open": _candidate_hub(),
     "resource": _scarce_therapy(),
     "moves": _moves(),
@@ -157,8 +186,13 @@ def test_without_the_row_of_a_decision_the_pupil_is_left_out(monkeypatch: pytest
 
 @pytest.mark.parametrize(
     ("name", "case"),
-    [("a_team", _outreach()), ("over_open", lp_cases.sites()), ("teams", _candidate_hub_with_teams())],
-    ids=["a_team", "over_open", "teams"],
+    [
+        ("a_team", _outreach()),
+        ("over_open", lp_cases.sites()),
+        ("teams", _candidate_hub_with_teams()),
+        ("classes", _classes_of_a_shut_site()),
+    ],
+    ids=["a_team", "over_open", "teams", "classes"],
 )
 def test_rows_that_only_tighten_the_bound_change_no_optimum(
     name: str, case: Case, monkeypatch: pytest.MonkeyPatch
