@@ -9,7 +9,7 @@ from placement_opt.verify.question import Question, Whole
 
 
 def families_of(question: Question, eligibility: Eligibility) -> Iterator[tuple[str, Whole, list[set[int]]]]:
-    """Yield such groups of two or more in alphabetical order: name, members, and for each member the schools of allowed pairs."""
+    """Yield such groups of two or more in alphabetical order: name, members, and each member's schools."""
     groups = question.pupils.groupby("sibling_group").indices
     for name in sorted(map(str, groups)):
         members = np.asarray(groups[name], dtype=np.int64)
