@@ -1,6 +1,6 @@
 """The optimum of one objective: an LP over few pairs priced against all, plans by rounding it, proof by branching."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -171,6 +171,8 @@ class Optimiser:
         found = dive(self.system, relaxation, node.relaxed, node.boxes, self._clock.may_go_on)
         if found is None or found.value >= self.best.value:
             return
+        if not len(found.bound.reduced):
+            found = replace(found, bound=self.system.bound(found.bound.multipliers, node.boxes))
         fitted = fit(self.system, found, self._options, self._clock)
         if fitted is not None and fitted.value < self.best.value:
             self.best.fitted, self.best.relaxed = fitted, found

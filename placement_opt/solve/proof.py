@@ -107,7 +107,7 @@ class Search:
         low, high = node.boxes.get(column, self._box(column))
         node.below = self._child(node, column, (low, float(node.at)), cut_off)
         node.above = self._child(node, column, (node.at + 1.0, high), cut_off)
-        self._costs.learn(column, value, *(child.bound - node.bound for child in (node.below, node.above)))
+        self._learn(node, column, (node.below.bound, node.above.bound), cut_off)
         return node.below, node.above
 
     def _explore(self, node: Node, column: int, cut_off: float) -> None:
@@ -119,11 +119,16 @@ class Search:
             self.relaxation.solve({**node.boxes, column: box}, cut_off=cut_off, add=False).bound.value
             for box in ((low, at), (at + 1, high))
         )
-        self._costs.learn(column, value, below - node.bound, above - node.bound)
+        self._learn(node, column, (below, above), cut_off)
+
+    def _learn(self, node: Node, column: int, bounds: tuple[float, float], cut_off: float) -> None:
+        """Note by how much the two parts raise the bound; beyond the cut-off, how far makes no difference."""
+        below, above = (min(bound, cut_off) - node.bound for bound in bounds)
+        self._costs.learn(column, float(node.relaxed.others[column]), below, above)
 
     def _child(self, node: Node, column: int, box: Box, cut_off: float) -> Node:
         boxes = {**node.boxes, column: box}
-        child = Node(boxes, self.relaxation.solve(boxes, cut_off=cut_off))
+        child = Node(boxes, self.relaxation.solve(boxes, cut_off=cut_off).without_reduced())
         self.nodes += 1
         self._push(child)
         return child
@@ -152,7 +157,8 @@ class Search:
 
     def _tree(self, node: Node) -> Tree:
         if node.column is None or node.below is None or node.above is None:
-            return Leaf(multipliers_of(self.system, node.relaxed.bound, node.boxes))
+            bound = self.system.bound(node.relaxed.bound.multipliers, node.boxes)
+            return Leaf(multipliers_of(self.system, bound, node.boxes))
         name = self.system.draft.columns[node.column].name
         return Branch(name, node.at, self._tree(node.below), self._tree(node.above))
 

@@ -1,7 +1,7 @@
 """The LP of a system over a few of its pairs, which grows by the pairs that its prices ask for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -20,6 +20,8 @@ PAIRS_EACH_TIME = 3
 """So many of a pupil's pairs are added at once."""
 PENALTY = 10.0
 """Breaking a row by as much as a pupil (or, without pupils, a column) weighs in it costs so many times the dearest."""
+RAISED, MOST_PENALTY = 10.0, 1e4
+"""Where breaking a row still pays, the penalty is raised by so much, up to so many times the first one."""
 CLOSE = 1e-9
 """The bound has met the value when they differ by less than this share."""
 
@@ -49,6 +51,10 @@ class Relaxed:
     others: Floats
     is_broken: bool
 
+    def without_reduced(self) -> "Relaxed":
+        """Return the optimum without the reduced costs, which can be worked out again from the multipliers."""
+        return replace(self, bound=replace(self.bound, reduced=np.zeros(0)))
+
 
 class Relaxation:
     """The LP of a system, ready to be solved again with other boxes.
@@ -76,6 +82,7 @@ class Relaxation:
         dearest = max(float(np.abs(costs).max(initial=1.0)) for costs in (system.cost_of_pairs, system.cost_of_others))
         self._unit_penalty, self._helps = PENALTY * dearest, HELPS * max(1.0, dearest / DEAR)
         self._boxed: dict[int, Box] = {}
+        self._raised = 1.0
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (("output_flag", False), ("threads", threads), ("random_seed", seed), ("solver", "simplex")):
             self._highs.setOptionValue(name, value)
@@ -200,9 +207,22 @@ class Relaxation:
                 or not add
             )
             missing = np.zeros(0, dtype=np.int64) if done else self._missing(multipliers, boxes or {})
-            if not len(missing):
-                return self._relaxed(best, value, columns)
-            self.add(missing)
+            if len(missing):
+                self.add(missing)
+                continue
+            relaxed = self._relaxed(best, value, columns)
+            if not relaxed.is_broken or best.value > cut_off or not add or not self._raise_penalty():
+                return relaxed
+
+    def _raise_penalty(self) -> bool:
+        """Raise what breaking a row costs; tell whether it could be raised."""
+        if self._raised >= MOST_PENALTY:
+            return False
+        self._raised *= RAISED
+        others, (rows, _) = len(self.system.draft.columns), self._artificial
+        numbers = (others + np.arange(len(rows))).astype(np.int32)
+        self._highs.changeColsCost(len(rows), numbers, self._raised * self._unit_penalty / self._scale[rows])
+        return True
 
     def _relaxed(self, bound: Bound, value: float, columns: Floats) -> Relaxed:
         others = len(self.system.draft.columns)
