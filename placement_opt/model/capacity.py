@@ -4,11 +4,9 @@ import numpy as np
 
 from placement_opt.cells import split_list
 from placement_opt.facts import Bools
-from placement_opt.model.draft import LE, Draft, Terms
+from placement_opt.model.draft import LE, NO_PAIRS, Draft, Terms
 from placement_opt.model.sites import place_funding_gbp
 from placement_opt.schema import ANY
-
-NO_PAIRS = np.zeros(0, dtype=np.int64)
 
 
 def add_capacity(draft: Draft) -> None:

@@ -18,6 +18,8 @@ Terms = list[tuple[int, float]]
 """Numbers of columns with their coefficients."""
 
 NO_SITE = -1
+NO_PAIRS = np.zeros(0, dtype=np.int64)
+"""For rows in which no pair stands."""
 
 
 class Sense(IntEnum):

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 
 from placement_opt.facts import Floats
-from placement_opt.model.draft import EQ, LE, Draft, Terms
-
-NO_PAIRS = np.zeros(0, dtype=np.int64)
+from placement_opt.model.draft import EQ, LE, NO_PAIRS, Draft, Terms
 
 
 @dataclass(frozen=True)

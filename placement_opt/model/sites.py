@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 
 from placement_opt.facts import Bools, Floats
-from placement_opt.model.draft import GE, LE, Draft
+from placement_opt.model.draft import GE, LE, NO_PAIRS, Draft
 from placement_opt.schema import ORDINARY_CLASS_KINDS
 
-NO_PAIRS = np.zeros(0, dtype=np.int64)
 CHOSEN = ("candidate", "closable")
 """Provisions of such a status are open only if the plan says so."""
 

@@ -6,7 +6,7 @@ Requests and mainstream wishes that bind hard are rules of the pairs; here they 
 import numpy as np
 
 from placement_opt.facts import Bools, Ints
-from placement_opt.model.draft import EQ, GE, LE, Draft
+from placement_opt.model.draft import EQ, GE, LE, NO_PAIRS, Draft
 from placement_opt.pairs import possible_sibling_groups
 from placement_opt.schema import MAINSTREAM_KINDS
 
@@ -57,8 +57,7 @@ def _keep_together(draft: Draft, place: int, members: list[int]) -> None:
     pairs_of = {i: draft.of_pupil(i) for i in members}
     schools = _schools(draft, pairs_of)
     chosen = {s: draft.column(f"t_{place}_{s}", 0, 1) for s in schools}
-    none = np.zeros(0, dtype=np.int64)
-    draft.row(f"family_school_{place}", none, 0, [(column, 1.0) for column in chosen.values()], EQ, 1)
+    draft.row(f"family_school_{place}", NO_PAIRS, 0, [(column, 1.0) for column in chosen.values()], EQ, 1)
     for i in members:
         apart = [] if hard else [(draft.column(f"a_{i}", 0, 1), -1.0)]
         for column, _ in apart:
@@ -70,7 +69,7 @@ def _keep_together(draft: Draft, place: int, members: list[int]) -> None:
             there = pairs_of[i][draft.setting[pairs_of[i]] == s]
             if draft.pairs.stays[i]:
                 if draft.facts.setting_of[draft.facts.current[i]] == s:
-                    draft.row(name, none, 0, terms, LE, -1, sentence)
+                    draft.row(name, NO_PAIRS, 0, terms, LE, -1, sentence)
             elif len(there):
                 draft.row(name, there, 1.0, terms, LE, 0, sentence)
 
