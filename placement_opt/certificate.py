@@ -3,7 +3,7 @@
 Its meaning is that of `docs/formulation.md`, section 5; `verify` works it out, `solve` finds it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -116,15 +116,6 @@ def certificate_from_dict(document: Mapping[str, Any]) -> Certificate:
             for stage in document["stages"]
         )
     )
-
-
-def leaves_of(tree: Tree) -> Iterator[Leaf]:
-    """Yield the leaves of a tree, from left to right."""
-    if isinstance(tree, Leaf):
-        yield tree
-        return
-    yield from leaves_of(tree.below)
-    yield from leaves_of(tree.above)
 
 
 def _tree_as_dict(tree: Tree) -> dict[str, Any]:

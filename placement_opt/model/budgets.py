@@ -1,5 +1,6 @@
 """Family C9: budgets of revenue, of transport and of capital, by locality and payer."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,11 +54,11 @@ class _Counter:
         ]
         return np.zeros(len(draft.decided)), terms, 0.0
 
-    @property
+    @cached_property
     def _decided(self) -> CostedPairs:
         return self.draft.pairs.costed(self.draft.decided)
 
-    @property
+    @cached_property
     def _kept(self) -> CostedPairs:
         return self.draft.pairs.costed(np.flatnonzero(self.draft.pairs.stays[self.draft.pairs.pupil]))
 

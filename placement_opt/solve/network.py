@@ -103,11 +103,9 @@ class Network:
 
     def _spread(self, flow: Flow) -> Flow:
         """Give arcs to provisions without a free place their place in the flow again."""
-        units = np.zeros(len(self._usable), dtype=np.int64)
-        units[self._usable] = flow.units
         looked_at = np.zeros(len(self._usable), dtype=bool)
         looked_at[self._usable] = flow.looked_at
-        return Flow(units, flow.of_source, flow.of_sink, looked_at)
+        return Flow(self._among_all(flow.units), flow.of_source, flow.of_sink, looked_at)
 
     def prices_of(self, flow: Flow) -> Floats:
         """Return the price of a place at each provision, in pence, 0 or less."""
@@ -160,9 +158,7 @@ class Network:
         draft = self.draft
         has_pair = np.zeros(len(draft.count), dtype=bool)
         has_pair[self.pupils] = True
-        lost = ~has_pair & ~draft.pairs.stays
-        draft.unplaced.constant = float(draft.count[lost].sum())
-        return int(draft.unplaced.constant)
+        return int(draft.count[~has_pair & ~draft.pairs.stays].sum())
 
     def witness(self, units: Ints) -> Bools | None:
         """Return provisions that are full and that the unplaced, and those who are there, cannot get around.
@@ -195,8 +191,8 @@ class Network:
             cost[:pairs] = amounts
             arcs = np.flatnonzero(tight)
             part = Transportation(
-                self._source_of(problem)[arcs],
-                self._sink_of(problem)[arcs],
+                self._among_all(problem.source)[arcs],
+                self._among_all(problem.sink)[arcs],
                 cost[arcs],
                 problem.supply,
                 problem.demand,
@@ -216,15 +212,11 @@ class Network:
             yield np.rint(draft.minutes.pairs * HUNDREDTHS)
         yield tie_break(draft.pupil, draft.provision, len(self.capacity))
 
-    def _source_of(self, problem: Transportation) -> Ints:
-        source = np.zeros(len(self._usable), dtype=np.int64)
-        source[self._usable] = problem.source
-        return source
-
-    def _sink_of(self, problem: Transportation) -> Ints:
-        sink = np.zeros(len(self._usable), dtype=np.int64)
-        sink[self._usable] = problem.sink
-        return sink
+    def _among_all(self, of_arcs: Ints) -> Ints:
+        """Give whole numbers of the arcs in use their places among all arcs; 0 elsewhere."""
+        numbers = np.zeros(len(self._usable), dtype=np.int64)
+        numbers[self._usable] = of_arcs
+        return numbers
 
     def certificate(self, prices_pence: Floats, units: Ints, penalty: float) -> Certificate:
         """Return the prices of places as the proof of the plan."""

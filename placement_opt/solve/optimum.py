@@ -21,8 +21,6 @@ PAIRS_KEPT_OF_EACH = 4
 NODES_BEFORE_SEARCH = 150
 """So many nodes are tried before the solver's own search has its turn where that can look at every pair."""
 PAIRS_OF_A_SEARCH = 60_000
-DIVES = (8, 24, 64, 128, 256, 512)
-"""After so many nodes a plan is looked for near the best bound again."""
 
 
 @dataclass(eq=False)
@@ -155,8 +153,6 @@ class Optimiser:
         self.best.certified = min(bound, self.best.value) if np.isinf(bound) else bound
 
     def _may_branch(self, relaxation: Relaxation, search: Search) -> bool:
-        if search.nodes in DIVES and search.best_open is not None:
-            self._try(relaxation, search.best_open)
         if search.nodes % 20 == 1:
             self.best.certified = max(self.best.certified, min(search.bound, self.best.value))
             self.best.pairs = len(relaxation.order)

@@ -10,6 +10,7 @@ from placement_opt.certificate import Branch, Leaf, Tree
 from placement_opt.facts import Floats
 from placement_opt.model.draft import NO_SITE
 from placement_opt.solve.branching import WHOLE, PseudoCosts, fractional
+from placement_opt.solve.dive import columns_of
 from placement_opt.solve.relaxation import Relaxation, Relaxed
 from placement_opt.solve.system import Bound, Box, System
 
@@ -71,22 +72,13 @@ class Search:
         self._open: list[tuple[float, int, Node]] = []
         self._settled = np.inf
         self._costs = PseudoCosts()
-        columns = list(enumerate(system.draft.columns))
-        self._families = [
-            np.array([n for n, c in columns if c.whole and c.name.partition("_")[0] in family], dtype=np.int64)
-            for family in FAMILIES
-        ]
+        self._families = [columns_of(system, family) for family in FAMILIES]
         self._push(self.root)
 
     @property
     def bound(self) -> float:
         """No plan has an objective below it."""
         return min(self._open[0][0] if self._open else np.inf, self._settled)
-
-    @property
-    def best_open(self) -> Node | None:
-        """The node with the least bound that is not branched."""
-        return self._open[0][2] if self._open else None
 
     def grow(self, cut_off: Callable[[], float], may_go_on: Callable[[], bool]) -> None:
         """Branch where the bound is least, until it is above the cut-off or it may not go on."""

@@ -103,7 +103,7 @@ def assign(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) 
         draft,
         placed,
         pupils[placed],
-        unplaced + int(draft.unplaced.constant),
+        unplaced + network.without_pair,
         is_fewest,
         network.value(pupils, unplaced),
         draft.minutes.constant + float(draft.minutes.pairs @ pupils),
