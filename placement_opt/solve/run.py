@@ -147,7 +147,7 @@ def _answer(pairs: Pairs, solved: _Solved, options: SolveOptions, seconds: float
     bound_gbp = _bound_gbp(cost, plan)
     proven = all(stage.status is Status.OPTIMAL for stage in stages if stage.name != "minutes")
     allowance_gbp = options.gap * abs(plan.objective_gbp) + PENNY_GBP
-    is_best = proven and plan.objective_gbp - bound_gbp <= allowance_gbp
+    is_best = proven and plan.objective_gbp - bound_gbp <= allowance_gbp + PENNY_TOLERANCE
     status = Status.OPTIMAL if is_best else Status.FEASIBLE
     return replace(plan, status=status, bound_gbp=bound_gbp, certificate=solved.certificate)
 
