@@ -152,7 +152,8 @@ def test_a_looser_limit_never_makes_a_plan_worse(seed: int) -> None:
 
 
 def test_most_of_the_limited_cases_have_a_plan_to_be_worse_than() -> None:
-    assert sum(_limited_plan(seed) is not None for seed in LOOSER_SEEDS) > len(LOOSER_SEEDS) / 2
+    some = LOOSER_SEEDS[::4]
+    assert sum(_limited_plan(seed) is not None for seed in some) > len(some) / 2
 
 
 @law

@@ -13,6 +13,7 @@ from placement_opt.solve.relaxation import Relaxation, first_of_each
 from placement_opt.solve.stages import cost_goals
 from placement_opt.solve.system import System
 from placement_opt.verify import verify
+from tests.amounts import how_many
 from tests.oracles import best_plan
 from tests.strategies import mixed_case
 
@@ -25,7 +26,7 @@ def _one_pair_each(system: System) -> Ints:
     return np.flatnonzero(first_of_each(system.draft.pupil, -system.cost_of_pairs, 1))
 
 
-@pytest.mark.parametrize("first", range(0, 160, CHUNK))
+@pytest.mark.parametrize("first", range(0, how_many(160, in_ci=100), CHUNK))
 def test_the_priced_optimum_is_the_optimum_over_all_pairs(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every family is on somewhere in these cases; the brute force looks at all pairs."""
     monkeypatch.setattr(stages, "first_pairs", _one_pair_each)
