@@ -35,7 +35,7 @@ class Branch:
     Parameters
     ----------
     column
-        A whole-number column of the model: y_p, l_h_s, c_p, k_h or t_f_s.
+        A whole-number column of the model: m_g, y_p, l_h_s, c_p, k_h or t_f_s.
     at
         A whole number.
     below, above

@@ -19,7 +19,7 @@ from placement_opt.verify.movers import movers_of
 from placement_opt.verify.pair_costs import prices_of
 from placement_opt.verify.question import ask
 
-WHOLE = {"y", "l", "k", "c", "t"}
+WHOLE = {"m", "y", "l", "k", "c", "t"}
 
 
 @dataclass(frozen=True)

@@ -189,10 +189,11 @@ def test_without_the_row_of_a_decision_the_pupil_is_left_out(monkeypatch: pytest
     [
         ("a_team", _outreach()),
         ("over_open", lp_cases.sites()),
+        ("opened", lp_cases.sites()),
         ("teams", _candidate_hub_with_teams()),
         ("classes", _classes_of_a_shut_site()),
     ],
-    ids=["a_team", "over_open", "teams", "classes"],
+    ids=["a_team", "over_open", "opened", "teams", "classes"],
 )
 def test_rows_that_only_tighten_the_bound_change_no_optimum(
     name: str, case: Case, monkeypatch: pytest.MonkeyPatch

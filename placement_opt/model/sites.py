@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from placement_opt.facts import Bools, Floats
-from placement_opt.model.draft import GE, LE, NO_PAIRS, Draft
+from placement_opt.model.draft import EQ, GE, LE, NO_PAIRS, Draft
 from placement_opt.schema import ORDINARY_CLASS_KINDS
 
 CHOSEN = ("candidate", "closable")
@@ -14,7 +14,7 @@ CHOSEN = ("candidate", "closable")
 
 
 def add_sites(draft: Draft) -> None:
-    """Add the columns y, row families C4 (how many are open) and C7 (smallest groups), and the money of being open.
+    """Add the columns y and m, row families C4 (how many are open) and C7 (smallest groups), the money of being open.
 
     That only an open provision takes pupils needs no row here: `Draft.site` tells which column opens each pair, and
     whoever writes or bounds the model says it for the pairs that it looks at.
@@ -25,8 +25,28 @@ def add_sites(draft: Draft) -> None:
         draft.money.add(is_open, _yearly_gbp(draft, p))
         _demand_a_group(draft, p)
     draft.money.constant += always_paid_gbp(draft)
+    _count_open(draft)
     for place, limit in enumerate(draft.facts.problem.table("site_limits").to_dict("records")):
         _limit_sites(draft, place, {str(name): value for name, value in limit.items()})
+
+
+def _count_open(draft: Draft) -> None:
+    """Count the open sites, all of them and those of each kind: to branch on how many is worth more than on which."""
+    for g, group in enumerate(counted_groups(draft)):
+        sites = [(draft.is_open[p], 1.0) for p in np.flatnonzero(group).tolist()]
+        if len(sites) > 1:
+            number = draft.column(f"m_{g}", 0, len(sites))
+            draft.row(f"opened_{g}", NO_PAIRS, 0, [*sites, (number, -1.0)], EQ, 0)
+
+
+def counted_groups(draft: Draft) -> Iterator[Bools]:
+    """Yield the provisions that are counted together: candidates and closable ones, then those of each kind."""
+    facts = draft.facts
+    chosen = np.isin(facts.provision_column("status").astype(str), CHOSEN)
+    yield chosen
+    kinds = sorted(set(facts.kinds[chosen]))
+    for kind in kinds if len(kinds) > 1 else []:
+        yield chosen & (facts.kinds == kind)
 
 
 def decided_sites(draft: Draft) -> Iterator[int]:

@@ -15,11 +15,11 @@ from placement_opt.solve.relaxation import Relaxation, Relaxed
 from placement_opt.solve.system import Bound, Box, System
 
 SAME = 1e-9
-FAMILIES = (("y",), ("c",), ("k",), ("l",), ("t",))
+FAMILIES = (("m",), ("y",), ("c",), ("k",), ("l",), ("t",))
 """Columns that are branched on, in this order of preference."""
 EXPLORED = 8
 """So many columns about which nothing is known are rounded for a trial at a node."""
-DECIDING = slice(0, 3)
+DECIDING = slice(0, 4)
 """The families that a plan's sites, classes and teams belong to."""
 
 

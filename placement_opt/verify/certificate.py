@@ -16,7 +16,7 @@ from placement_opt.verify.question import Real
 
 NAME = "certificate"
 UNPLACED, COST = "unplaced", "cost"
-_BRANCHED = {"y", "l", "k", "c", "t"}
+_BRANCHED = {"m", "y", "l", "k", "c", "t"}
 _LEAST_OF_A_RAY = 1e-6
 _SUM_FUZZ = 1e-12
 """Floats of the same amount, added in another order, differ by less than this share of what is added."""

@@ -13,7 +13,7 @@ from placement_opt.verify.kept import Kept
 from placement_opt.verify.movers import Money, Movers, paid
 from placement_opt.verify.outreach_rows import add_outreach
 from placement_opt.verify.pair_costs import Prices, amounts_used
-from placement_opt.verify.program import LEAST, MOST, NONE, Program
+from placement_opt.verify.program import EXACTLY, LEAST, MOST, NONE, Program
 from placement_opt.verify.question import Question, Real, Truth, Whole
 from placement_opt.verify.site_money import SiteMoney, site_capital, site_money
 from placement_opt.verify.sites import is_counted
@@ -73,6 +73,7 @@ def add_all(draft: Draft) -> PairRows:
     sort, parts = _parts(draft)
     school = _schools(draft)
     _sites(draft)
+    _opened(draft)
     support = add_outreach(draft.program, draft.links, draft.kept, draft.movers, draft.column["y"])
     resources = _resources(draft)
     budgets = _budgets(draft)
@@ -160,6 +161,20 @@ def _sites(draft: Draft) -> None:
         counted = y[is_counted(draft.question, limit)]
         for rows in (least, most):
             program.put(np.full(len(counted), rows[at]), counted, 1)
+
+
+def _opened(draft: Draft) -> None:
+    """C4: the number of open candidates and closable provisions, and that of each kind."""
+    question, program, y = draft.question, draft.program, draft.column["y"]
+    is_such, kind = question.is_decided_status, question.of_provisions("kind")
+    kinds = np.unique(kind[is_such].astype(str))
+    groups = [is_such, *(is_such & (kind == one) for one in kinds[: len(kinds) * (len(kinds) > 1)])]
+    counted = [g for g, group in enumerate(groups) if group.sum() > 1]
+    number = program.add_columns("m", counted, 0, [groups[g].sum() for g in counted], 0)
+    rows = program.add_rows("opened", counted, EXACTLY, np.zeros(len(counted)))
+    program.put(rows, number, -1)
+    for row, g in zip(rows.tolist(), counted, strict=True):
+        program.put(np.full(groups[g].sum(), row), y[groups[g]], 1)
 
 
 def _resources(draft: Draft) -> list[tuple[int, Real]]:
