@@ -236,6 +236,10 @@ class Relaxation:
         self._highs.run()
         status = self._highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
+            self._highs.clearSolver()  # the basis of the LP before can lead it astray; this LP has an optimum
+            self._highs.run()
+            status = self._highs.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
             raise RuntimeError(f"HiGHS ended the LP with {self._highs.modelStatusToString(status)}.")
         solution = self._highs.getSolution()
         multipliers = np.array(solution.row_dual, dtype=np.float64)[: len(self.system.rows)]
