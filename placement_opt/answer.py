@@ -1,6 +1,6 @@
 """From decisions to a plan: every table and pound of the answer is worked out here from the pairs, not by a solver."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from placement_opt.errors import Status
 from placement_opt.facts import Bools, Facts, Ints
-from placement_opt.pairs import CostedPairs, Pairs, possible_sibling_groups
+from placement_opt.pairs import COMBINATIONS_PER_BLOCK, CostedPairs, Pairs, possible_sibling_groups
 from placement_opt.plan import Plan
 from placement_opt.plan_tables import OUTREACH_COLUMNS, TEAM_COLUMNS
 from placement_opt.rules import REASON_TEXTS, Reason
@@ -127,16 +127,24 @@ def _unplaced(pairs: Pairs, decisions: Decisions) -> pd.DataFrame:
             **{name: pupils[name] for name in ("pupil_id", "need", "year_group", "locality")},
             "count": left[rows],
             "previous_provision_id": pupils["current_provision_id"],
-            "reasons": [_reasons(pairs, row) for row in rows.tolist()],
+            "reasons": list(_reasons(pairs, rows)),
         }
     )
 
 
-def _reasons(pairs: Pairs, pupil: int) -> str:
-    """Say in words why each provision is not this pupil's place."""
-    reasons, counts = np.unique(pairs.refusals(np.array([pupil]))[0], return_counts=True)
+def _reasons(pairs: Pairs, pupils: Ints) -> Iterator[str]:
+    """Say in words why each provision is not the place of each of these pupils."""
+    size = max(1, COMBINATIONS_PER_BLOCK // max(1, len(pairs.facts.provisions)))
+    for first in range(0, len(pupils), size):
+        for refusals in pairs.refusals(pupils[first : first + size]):
+            yield _in_words(np.bincount(refusals))
+
+
+def _in_words(counts: Ints) -> str:
+    """Say how many provisions each reason refuses."""
     parts: list[str] = []
-    for reason, count in zip(reasons.tolist(), counts.tolist(), strict=True):
+    for reason in np.flatnonzero(counts).tolist():
+        count = int(counts[reason])
         if reason == Reason.ALLOWED:
             parts.insert(0, f"{_provisions(count)} would suit but no place is left within the limits")
         else:

@@ -25,6 +25,8 @@ _YES = {"yes", "y", "true", "t", "1"}
 _NO = {"no", "n", "false", "f", "0"}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DATES = (datetime, date, time, timedelta)
+_OFTEN_EQUAL = (str, int, float)
+"""Cells of these types are read once for each value of a column."""
 
 
 class _Unfit(Exception):  # noqa: N818 - never leaves this module
@@ -95,7 +97,12 @@ def _extra_column(header: str) -> Column:
 def _read_column(table: str, column: Column, raw: "pd.Series[Any]", faults: list[Fault]) -> "pd.Series[Any]":
     read = _READERS[column.cell]
     values: list[Any] = []
+    known: dict[tuple[type, Any], Any] = {}  # what the same cell was read as before: True, 1 and 1.0 are equal
     for label, value in zip(raw.index, raw.tolist(), strict=True):
+        cell = (type(value), value) if isinstance(value, _OFTEN_EQUAL) else None
+        if cell in known:
+            values.append(known[cell])
+            continue
         if is_blank(value):
             values.append(column.default)
             if column.required:
@@ -105,6 +112,8 @@ def _read_column(table: str, column: Column, raw: "pd.Series[Any]", faults: list
             if isinstance(value, str) and value.strip() in EXCEL_ERRORS:
                 raise _Unfit("is an error of a spreadsheet formula. Correct the formula or type the value.")
             values.append(read(column, value))
+            if cell is not None:
+                known[cell] = values[-1]
         except _Unfit as unfit:
             values.append(column.default)
             faults.append(Fault(table, column.name, str(label), _shown(value), str(unfit)))

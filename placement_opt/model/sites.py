@@ -81,8 +81,11 @@ def always_paid_gbp(draft: Draft) -> float:
 
 def commissioned_gbp(draft: Draft) -> Floats:
     """Return what the places that each provision has today cost, on the full basis."""
-    places = draft.facts.provision_column("places").astype(int).tolist()
-    return np.array([place_funding_gbp(draft, p, number) for p, number in enumerate(places)], dtype=np.float64)
+    facts = draft.facts
+    if facts.policy.cost_basis != "full":
+        return np.zeros(len(facts.provisions))
+    places_gbp = facts.provision_column("place_gbp") * facts.provision_column("places")
+    return np.where(np.isin(facts.kinds, sorted(ORDINARY_CLASS_KINDS)), 0.0, np.round(places_gbp.astype(float), 2))
 
 
 def _demand_a_group(draft: Draft, provision: int) -> None:

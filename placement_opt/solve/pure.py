@@ -13,8 +13,8 @@ from placement_opt.model.wishes import add_wishes
 from placement_opt.pairs import Pairs, possible_sibling_groups
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock, Progress
+from placement_opt.solve.country import solve_by_auction
 from placement_opt.solve.network import Network
-from placement_opt.solve.windows import solve_in_windows
 
 MORE_PENALTY = 16.0
 MOST_ROWS_AT_ONCE = 250_000
@@ -83,8 +83,8 @@ def assign(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) 
     penalty = network.first_penalty
     while True:
         if len(network.pupils) > MOST_ROWS_AT_ONCE:
-            units, prices = solve_in_windows(network, penalty)
-            method, is_exact = "network simplex in windows", False
+            units, prices = solve_by_auction(network, penalty)
+            method, is_exact = "auction", False
         else:
             flow, problem = network.solve(penalty)
             units, prices = network.break_ties(problem, flow).units, network.prices_of(flow)
