@@ -1,5 +1,6 @@
 """The optimum of one objective: an LP over few pairs priced against all, plans by rounding it, proof by branching."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +12,8 @@ from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.dive import dive
 from placement_opt.solve.fitting import Fitted, fit, search_whole
+from placement_opt.solve.knapsacks import Knapsacks, knapsacks_of
+from placement_opt.solve.packing import Packing, step_of
 from placement_opt.solve.proof import Node, Search, multipliers_of
 from placement_opt.solve.relaxation import Relaxation, Relaxed
 from placement_opt.solve.system import System
@@ -20,7 +23,11 @@ PENNY = 0.005
 PAIRS_KEPT_OF_EACH = 4
 NODES_BEFORE_SEARCH = 150
 """So many nodes are tried before the solver's own search has its turn where that can look at every pair."""
+NODES_BEFORE_PACKING = 20
+"""Fewer where pupils take several places each: bundles of them prove more than sites."""
 PAIRS_OF_A_SEARCH = 60_000
+SHARE_OF_STEP = 0.999
+"""A bound nearer to a plan than this share of the least step between two objectives proves it."""
 
 
 @dataclass(eq=False)
@@ -85,6 +92,8 @@ class Optimiser:
         self._options, self._clock, self._report = options, clock, report
         self.best = Optimum(system)
         self._root: Relaxed
+        self._knapsacks: Knapsacks | None = None
+        self._step = max(0.0, SHARE_OF_STEP * step_of(system))
 
     def run(self, start: Ints, *, known: Fitted | None = None) -> Optimum:
         """Find the optimum, or what there is when the time runs out.
@@ -139,14 +148,19 @@ class Optimiser:
         search = Search(self.system, relaxation, root, lambda node: self._try(relaxation, node))
         self._try(relaxation, search.root)
         self._say()
+        self._knapsacks = None if self._is_good() else knapsacks_of(self.system)
         if must_find and self.best.fitted is None:
-            return
+            self._pack()
+            if self.best.fitted is None or self._is_good():
+                return
         try:
             search.grow(self._cut_off, lambda: self._may_branch(relaxation, search))
         finally:
             if search.nodes > 1:
                 self._note(self.best.relaxed or root, search.tree(), search.bound, len(relaxation.order))
             self._say()
+        if not self._is_good():
+            self._pack()
 
     def _note(self, relaxed: Relaxed, tree: Tree, bound: float, pairs: int) -> None:
         self.best.relaxed, self.best.tree, self.best.pairs = relaxed, tree, pairs
@@ -157,8 +171,9 @@ class Optimiser:
             self.best.certified = max(self.best.certified, min(search.bound, self.best.value))
             self.best.pairs = len(relaxation.order)
             self._say()
-        is_enough = search.nodes > NODES_BEFORE_SEARCH and len(self._within_reach()) <= PAIRS_OF_A_SEARCH
-        return self._clock.may_go_on() and not is_enough
+        most = NODES_BEFORE_SEARCH if self._knapsacks is None else NODES_BEFORE_PACKING
+        is_enough = search.nodes > most or search.settled < self._cut_off()
+        return self._clock.may_go_on() and not (is_enough and len(self._within_reach()) <= PAIRS_OF_A_SEARCH)
 
     def _try(self, relaxation: Relaxation, node: Node) -> None:
         """Look for a plan near a node."""
@@ -172,6 +187,39 @@ class Optimiser:
         fitted = fit(self.system, found, self._options, self._clock)
         if fitted is not None and fitted.value < self.best.value:
             self.best.fitted, self.best.relaxed = fitted, found
+
+    def _pack(self) -> None:
+        """Look at bundles of pupils that fit into provisions, where pupils take several places each."""
+        if self._knapsacks is None:
+            return
+        packing = Packing(
+            self.system,
+            self._knapsacks,
+            self._options,
+            cut_off=lambda: min(self._cut_off(), self.best.value - self._step),
+            try_pairs=self._try_pairs,
+            may_go_on=self._clock.may_go_on,
+        )
+
+        def tell() -> None:
+            self.best.searched = max(self.best.searched, min(self._stepped(packing.bound), self.best.value))
+            self._report(f"{packing.nodes:,} parts by bundles")
+            self._say()
+
+        packing.grow(self._root.bound.multipliers, tell)
+        tell()
+        self._knapsacks = None
+
+    def _stepped(self, bound: float) -> float:
+        """Return a bound raised to the plan's value where no objective lies between the two."""
+        return self.best.value if bound > self.best.value - self._step else bound
+
+    def _try_pairs(self, pairs: Ints) -> None:
+        """Look for the best plan that uses no other pairs."""
+        with suppress(NoPlanError):
+            found, _ = search_whole(self.system, pairs, None, self._allowance, self._options, self._clock)
+            if found is not None and found.value < self.best.value:
+                self.best.fitted = found
 
     def _search(self) -> None:
         """Ask the solver to search all pairs that could be part of a better plan."""
@@ -194,6 +242,8 @@ class Optimiser:
 
     def _cut_off(self) -> float:
         share, amount = self._allowance
+        if self.best.fitted is None:
+            return np.inf
         return self.best.value - max(share * abs(self.best.value), amount)
 
     def _is_good(self) -> bool:

@@ -70,7 +70,7 @@ class Search:
         self.root = Node({}, root)
         self.nodes = 1
         self._open: list[tuple[float, int, Node]] = []
-        self._settled = np.inf
+        self.settled = np.inf
         self._costs = PseudoCosts()
         self._families = [columns_of(system, family) for family in FAMILIES]
         self._push(self.root)
@@ -78,7 +78,7 @@ class Search:
     @property
     def bound(self) -> float:
         """No plan has an objective below it."""
-        return min(self._open[0][0] if self._open else np.inf, self._settled)
+        return min(self._open[0][0] if self._open else np.inf, self.settled)
 
     def grow(self, cut_off: Callable[[], float], may_go_on: Callable[[], bool]) -> None:
         """Branch where the bound is least, until it is above the cut-off or it may not go on."""
@@ -89,7 +89,7 @@ class Search:
                 self.try_plan(node)
                 column = self._column(node, slice(None))
             if column is None or node.bound >= cut_off():
-                self._settled = min(self._settled, node.bound)
+                self.settled = min(self.settled, node.bound)
                 continue
             self._branch(node, column, cut_off())
 
