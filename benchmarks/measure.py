@@ -22,7 +22,7 @@ from time import perf_counter
 from typing import Any
 
 import placement_opt as po
-from benchmarks import rivals
+from benchmarks import rivals, roads
 from benchmarks.public_instances import Question
 from benchmarks.registry import find_case
 from benchmarks.rivals import Outcome
@@ -228,6 +228,7 @@ METHODS: Mapping[str, Callable[..., Outcome]] = {
     "ortools_flow": rivals.ortools_flow,
     "spopt_median": rivals.spopt_median,
     "pulp_interface": rivals.pulp_interface,
+    "road_matrix": roads.road_matrix,
 }
 
 

@@ -1,11 +1,13 @@
 """Plan a real authority from the files its officers hold: school register, SEN2 export, Code-Point Open.
 
     python examples/england_area.py AREA_FOLDER --out OUT
+    python examples/england_area.py NORTH_FOLDER WEST_FOLDER --out OUT
 
-AREA_FOLDER holds `edubasealldata*.csv`, the five modules of the SEN2 "Blade" export and `codepoint*.csv`. OUT gets the
-report, the workbook, the tables, the saved run (`placement-opt verify OUT/run.json` checks it again) and `reading.csv`,
-which lists every row that was dropped, assumed or looks odd by its line. None of them holds a name, a unique pupil
-number, a date of birth or a postcode.
+AREA_FOLDER holds `edubasealldata*.csv`, the five modules of the SEN2 "Blade" export and `codepoint*.csv`. Several
+folders are authorities that plan together, named by their folders. OUT gets the report, the workbook, the tables, the
+saved run (`placement-opt verify OUT/run.json` checks it again) and `reading.csv`, which lists every row that was
+dropped, assumed or looks odd by its line. None of them holds a name, a unique pupil number, a date of birth or a
+postcode.
 """
 
 import argparse
@@ -13,9 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-import pandas as pd
-
 from placement_opt import baseline, compare, crow_fly, solve, verify, write_problem, write_report, write_workbook
+from placement_opt.cli.register_files import listed
 from placement_opt.errors import Fault, InputError, PlacementError
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     begin = time.perf_counter()
     try:
-        reading = read_area(options.area, options.salt)
+        reading = read_areas(options.areas, options.salt)
         print(reading.summary())
         print(f"Read in {time.perf_counter() - begin:.1f} s.")
         options.out.mkdir(parents=True, exist_ok=True)
@@ -49,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("area", type=Path, help="folder with the register, the SEN2 export and the postcodes")
+    parser.add_argument(
+        "areas", type=Path, nargs="+", help="folder with the register, the SEN2 export and the postcodes"
+    )
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results (default: out)")
     parser.add_argument(
         "--salt",
@@ -64,12 +67,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def read_area(folder: Path, salt: str | None) -> Reading:
-    """Return the problem that a folder's files make, with the record of the reading."""
+def read_areas(folders: list[Path], salt: str | None) -> Reading:
+    """Return the problem that the files of one folder or several make, with the record of the reading."""
     return read_registers_with_notes(
-        register=only_file(folder, "edubasealldata*.csv*", "register"),
-        sen2=folder,
-        postcodes=only_file(folder, "codepoint*", "postcodes"),
+        register=[only_file(folder, "edubasealldata*", "register") for folder in folders],
+        sen2=folders[0] if len(folders) == 1 else {folder.name: folder for folder in folders},
+        postcodes=[only_file(folder, "codepoint*", "postcodes") for folder in folders],
         salt=salt,
     )
 
@@ -85,8 +88,7 @@ def only_file(folder: Path, pattern: str, source: str) -> Path:
 
 def write_notes(reading: Reading, path: Path) -> None:
     """Write every row that was dropped, assumed or looks odd."""
-    parts = {"dropped": reading.dropped, "assumed": reading.assumed, "noted": reading.noted}
-    pd.concat([part.assign(outcome=name) for name, part in parts.items()]).to_csv(path, index=False)
+    listed(reading).to_csv(path, index=False)
 
 
 def plan_area(problem: Problem, policy: Policy, out: Path) -> None:

@@ -19,24 +19,45 @@ from placement_opt import examples
 from placement_opt.compare import Comparison, compare
 from placement_opt.errors import AssumptionWarning, Fault, InputError, NoPlanError, PlacementError, PlanError, Status
 from placement_opt.files import read_problem, read_travel, write_problem, write_template, write_travel
+from placement_opt.journey_checks import TravelCheck, TravelLimits, check_travel
+from placement_opt.localities import Localities, find_localities, with_localities
 from placement_opt.pairs import Pairs, candidate_pairs
 from placement_opt.parameters import Parameters
 from placement_opt.plan import Plan, load_plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.registers import RegisterAssumptions, read_registers, read_registers_with_notes
+from placement_opt.registers import (
+    RegisterAssumptions,
+    compare_with_statistics,
+    read_registers,
+    read_registers_with_notes,
+    read_schools,
+    read_statistics,
+)
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import Verification, verify
 
 if TYPE_CHECKING:
-    from placement_opt.report import write_report, write_workbook
+    from placement_opt.report import write_report, write_tables, write_workbook
+    from placement_opt.roads import Roads, read_roads, road_access, road_route, road_travel
     from placement_opt.solve import baseline, solve
+    from placement_opt.statutory import (
+        CategoryRule,
+        NationalRate,
+        SpecialShare,
+        StatutoryTables,
+        special_share,
+        statutory_tables,
+    )
 
 __all__ = [
     "AssumptionWarning",
+    "CategoryRule",
     "Comparison",
     "Fault",
     "InputError",
+    "Localities",
+    "NationalRate",
     "NoPlanError",
     "Pairs",
     "Parameters",
@@ -46,24 +67,42 @@ __all__ = [
     "Policy",
     "Problem",
     "RegisterAssumptions",
+    "Roads",
     "SolveOptions",
+    "SpecialShare",
     "Status",
+    "StatutoryTables",
+    "TravelCheck",
+    "TravelLimits",
     "TravelMatrix",
     "Verification",
     "baseline",
     "candidate_pairs",
+    "check_travel",
     "compare",
+    "compare_with_statistics",
     "crow_fly",
     "examples",
+    "find_localities",
     "load_plan",
     "read_problem",
     "read_registers",
     "read_registers_with_notes",
+    "read_roads",
+    "read_schools",
+    "read_statistics",
     "read_travel",
+    "road_access",
+    "road_route",
+    "road_travel",
     "solve",
+    "special_share",
+    "statutory_tables",
     "verify",
+    "with_localities",
     "write_problem",
     "write_report",
+    "write_tables",
     "write_template",
     "write_travel",
     "write_workbook",
@@ -72,9 +111,21 @@ __all__ = [
 __version__ = _version("placement_opt")
 
 _LAZY = {
+    "CategoryRule": "placement_opt.statutory",
+    "NationalRate": "placement_opt.statutory",
+    "Roads": "placement_opt.roads",
+    "SpecialShare": "placement_opt.statutory",
+    "StatutoryTables": "placement_opt.statutory",
     "baseline": "placement_opt.solve",
+    "read_roads": "placement_opt.roads",
+    "road_access": "placement_opt.roads",
+    "road_route": "placement_opt.roads",
+    "road_travel": "placement_opt.roads",
     "solve": "placement_opt.solve",
+    "special_share": "placement_opt.statutory",
+    "statutory_tables": "placement_opt.statutory",
     "write_report": "placement_opt.report",
+    "write_tables": "placement_opt.report",
     "write_workbook": "placement_opt.report",
 }
 """Names whose modules need a solver or the report's libraries, loaded when they are first used: checking a plan needs

@@ -13,6 +13,7 @@ _DESCRIPTION = """Find places for children with education, health and care plans
 A first session:
   placement-opt demo                          plan a made-up county and look at the report
   placement-opt template places.xlsx          a blank workbook that explains every column
+  placement-opt registers --help              or tables from the school register and the SEN2 return
   placement-opt check places.xlsx             is the filled workbook right?
   placement-opt solve places.xlsx --out out   make the plan, the report and the workbook
   placement-opt verify out/run.json           check the plan again, without the solver"""
@@ -46,9 +47,16 @@ def build_parser() -> argparse.ArgumentParser:
     template = commands.add_parser("template", help="write a blank, documented workbook")
     template.add_argument("path", type=Path, help="where to write it (.xlsx)")
 
+    registers = commands.add_parser("registers", help="make tables from school register, SEN2 return and postcodes")
+    _add_registers(registers)
+
     check = commands.add_parser("check", help="read the tables and say what is wrong with them")
     _add_input(check)
     _add_policy(check)
+
+    travel = commands.add_parser("check-travel", help="look for figures that cannot be journeys")
+    _add_input(travel)
+    travel.add_argument("--seed", type=int, default=0, help="which journeys are held against a neighbour's (default 0)")
 
     solving = commands.add_parser("solve", help="make a plan, verify it, write report and workbook")
     _add_input(solving)
@@ -66,9 +74,47 @@ def build_parser() -> argparse.ArgumentParser:
         "--confidential", action="store_true", help="show small groups and the list of pupils: not for sharing"
     )
 
+    _add_tables(commands.add_parser("tables", help="write a saved run's statutory tables as CSV and GeoPackage"))
+
     verifying = commands.add_parser("verify", help="check a saved run again, without the solver")
     _add_run(verifying)
     return parser
+
+
+def _add_registers(parser: argparse.ArgumentParser) -> None:
+    several = "; may be repeated"
+    add = parser.add_argument
+    add("--register", type=Path, action="append", required=True, help=f"school register, edubasealldata*.csv{several}")
+    add(
+        "--sen2",
+        action="append",
+        required=True,
+        metavar="[NAME=]PATH",
+        help="folder of the SEN2 export, or its workbook; several authorities: NAME=PATH for each",
+    )
+    add("--postcodes", type=Path, action="append", required=True, help=f"Code-Point Open, ONSPD or NSPL{several}")
+    add("--section-41", type=Path, action="append", default=[], help=f"workbook of approved special schools{several}")
+    add("--planning-year", type=int, help="calendar year of the September planned for (default: after the return)")
+    add("--statistics", type=Path, action="append", help=f"open statistics to set beside, caseload or need{several}")
+    add("--area", help="name or number of the area in the statistics")
+    add("--salt-file", type=Path, help="file with a secret of at least 16 characters: ids stay the same in every run")
+    add("--keep-ids", action="store_true", help="keep the return's row numbers as pupil ids instead of made-up ones")
+    _add_out(parser)
+
+
+def _add_tables(parser: argparse.ArgumentParser) -> None:
+    _add_run(parser)
+    _add_out(parser)
+    parser.add_argument("--today", action="store_true", help="today's placements instead of the plan")
+    parser.add_argument(
+        "--confidential", action="store_true", help="write everything, with a row for each placement: not for sharing"
+    )
+    parser.add_argument("--pupil-ids", action="store_true", help="with --confidential: write the pupils' ids too")
+    group = parser.add_argument_group("share in special schools", "default: England's share of all plans, January 2025")
+    group.add_argument("--national-share", type=float, help="another national rate, as a share (1.4 %% is 0.014)")
+    group.add_argument("--national-year", type=int, help="its year")
+    group.add_argument("--national-source", help="who published it, and what it is a share of")
+    group.add_argument("--all-pupils", type=int, help="what the share is taken of; default: the pupils of the plan")
 
 
 def _add_input(parser: argparse.ArgumentParser) -> None:
@@ -87,6 +133,10 @@ def _add_journeys(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--travel", type=Path, help="CSV of journeys (from_id, to_id, minutes, miles); default: straight lines"
     )
+    parser.add_argument(
+        "--roads", type=Path, help="roads that journeys go along: .osm.pbf, .graphml of OSMnx, .gpkg of OS Open Roads"
+    )
+    parser.add_argument("--roads-cache", type=Path, metavar="FOLDER", help="keep journeys along roads in this folder")
     parser.add_argument("--circuity", type=float, default=1.3, help="road miles for each straight mile (default 1.3)")
     parser.add_argument("--mph", type=float, default=25.0, help="mean speed along straight lines (default 25)")
 

@@ -184,6 +184,16 @@ class Facts:
         """Return miles, one way, for positions of pupils and provisions that broadcast; NaN = unreachable."""
         return self.travel.miles_at(pupil, self.setting_of[provision])
 
+    def walk_miles(self, pupil: Ints, provision: Ints, miles: Floats) -> Floats:
+        """Return the miles that entitlement is measured by, for positions that broadcast; infinite = no way to walk.
+
+        Where the travel matrix does not know ways to walk at all, they are the miles by road, which are given.
+        """
+        if self.travel.walk_miles is None:
+            return miles
+        walk = self.travel.walk_miles_at(pupil, self.setting_of[provision])
+        return np.where(np.isnan(walk), np.inf, walk)
+
 
 def gather_facts(problem: Problem, travel: TravelMatrix, policy: Policy) -> Facts:
     """Put a problem, its travel and a policy side by side.

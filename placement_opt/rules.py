@@ -155,7 +155,7 @@ def no_transport(facts: Facts, pupil: Ints, provision: Ints) -> Bools:
     if np.isposinf(reach).all():
         return np.zeros(np.broadcast_shapes(pupil.shape, provision.shape), dtype=bool)
     miles = facts.miles(pupil, provision)
-    return is_entitled(facts, pupil, miles) & (miles > reach[pupil])
+    return is_entitled(facts, pupil, provision, miles) & (miles > reach[pupil])
 
 
 RULES = (

@@ -93,10 +93,10 @@ def walking_limit_miles(facts: Facts) -> Floats:
     return np.where(young, parameters.walk_miles_under_8, parameters.walk_miles_from_8)
 
 
-def is_entitled(facts: Facts, pupil: Ints, miles: Floats) -> Bools:
-    """Return who is owed transport, for positions of pupils that broadcast with miles."""
+def is_entitled(facts: Facts, pupil: Ints, provision: Ints, miles: Floats) -> Bools:
+    """Return who is owed transport, for positions of pupils and provisions that broadcast, and their miles by road."""
     entitlement = facts.entitlement[pupil]
-    is_far = miles > walking_limit_miles(facts)[pupil]
+    is_far = facts.walk_miles(pupil, provision, miles) > walking_limit_miles(facts)[pupil]
     return np.asarray((entitlement > 0) | ((entitlement == 0) & is_far), dtype=np.bool_)
 
 
@@ -131,7 +131,7 @@ def estimate_journeys(facts: Facts, pupil: Ints, provision: Ints) -> Journeys:
     """
     modes, days = modes_of(facts.problem), facts.problem.parameters.days_per_year
     miles = facts.miles(pupil, provision)
-    entitled = is_entitled(facts, pupil, miles)
+    entitled = is_entitled(facts, pupil, provision, miles)
     solo = facts.pupil_column("solo")[pupil]
     best_gbp, mode = np.zeros(len(pupil)), np.full(len(pupil), NOBODY, dtype=np.int64)
     for place, row in enumerate(modes.to_dict("records")):

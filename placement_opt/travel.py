@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.listed import Listed
 from placement_opt.problem import Problem
 
 METRES_PER_MILE = 1_609.344
@@ -22,26 +23,11 @@ MOST_MILES_PER_HOUR = 100.0
 MINUTES_DECIMALS = 2
 MILES_DECIMALS = 3
 """Journeys are rounded once, here, so that every machine and every check works with the same figures."""
+DECIMALS = {"minutes": MINUTES_DECIMALS, "miles": MILES_DECIMALS, "walk_miles": MILES_DECIMALS}
 
 POINTS_AT_ONCE = 50_000
 
 BETWEEN_COLUMNS = ("from_setting_id", "to_setting_id", "minutes", "miles")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Listed:
-    """Which schools each pupil has a journey to, where only some are listed.
-
-    Parameters
-    ----------
-    start
-        Where the journeys of each pupil begin; one entry more than there are pupils.
-    setting
-        The position of the school of each journey; ascending for each pupil.
-    """
-
-    start: NDArray[np.int64]
-    setting: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,6 +49,9 @@ class TravelMatrix:
     listed
         For a country: the journeys that are known, pupil by pupil; all others cannot be made. None = `minutes` and
         `miles` are whole matrices.
+    walk_miles
+        As `miles`: the shortest way that can be walked, which entitlement by distance is measured along. NaN = no way
+        can be walked. None = not known; entitlement then goes by `miles`.
 
     Raises
     ------
@@ -78,17 +67,20 @@ class TravelMatrix:
     source: str = "unknown"
     recipe: Mapping[str, Any] = field(default_factory=dict)
     listed: Listed | None = None
+    walk_miles: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         shape: tuple[int, ...] = (len(self.pupil_ids), len(self.setting_ids))
         if self.listed is not None:
-            self._check_listed(self.listed)
+            self.listed.check(*shape)
             shape = (len(self.listed.setting),)
         for name, ids in (("pupil_ids", self.pupil_ids), ("setting_ids", self.setting_ids)):
             if len(set(ids)) != len(ids):
                 raise ValueError(f"`{name}` repeats an id; every row and column of a travel matrix needs its own.")
             object.__setattr__(self, name, tuple(ids))
-        for name, decimals in (("minutes", MINUTES_DECIMALS), ("miles", MILES_DECIMALS)):
+        for name, decimals in DECIMALS.items():
+            if name == "walk_miles" and self.walk_miles is None:
+                continue
             values = np.array(getattr(self, name), dtype=np.float64).round(decimals)
             if values.shape != shape:
                 raise ValueError(f"`{name}` has shape {values.shape}; pupils and settings ask for {shape}.")
@@ -102,22 +94,10 @@ class TravelMatrix:
         object.__setattr__(self, "between", _rounded_between(self.between))
         object.__setattr__(self, "recipe", MappingProxyType(dict(self.recipe)))
 
-    def _check_listed(self, listed: Listed) -> None:
-        start, setting = listed.start, listed.setting
-        if len(start) != len(self.pupil_ids) + 1 or start[0] != 0 or start[-1] != len(setting):
-            raise ValueError("`listed.start` has to begin at 0, end at the number of journeys, and hold each pupil.")
-        if len(setting) and (setting.min() < 0 or setting.max() >= len(self.setting_ids)):
-            raise ValueError("`listed.setting` holds a position that no setting has.")
-        if (np.diff(self._keys) <= 0).any():
-            raise ValueError("`listed.setting` has to be ascending for each pupil, without repeats.")
-
     @cached_property
     def _keys(self) -> NDArray[np.int64]:
         """Pupil and school of each listed journey as one ascending number."""
-        if self.listed is None:
-            return np.zeros(0, dtype=np.int64)
-        pupil = np.repeat(np.arange(len(self.pupil_ids)), np.diff(self.listed.start))
-        return np.asarray(pupil * len(self.setting_ids) + self.listed.setting, dtype=np.int64)
+        return np.zeros(0, dtype=np.int64) if self.listed is None else self.listed.keys(len(self.setting_ids))
 
     def minutes_at(self, pupil: NDArray[np.int64], setting: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return minutes, one way, for positions of pupils and settings that broadcast; NaN = cannot be reached."""
@@ -126,6 +106,12 @@ class TravelMatrix:
     def miles_at(self, pupil: NDArray[np.int64], setting: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return miles, one way, for positions of pupils and settings that broadcast; NaN = cannot be reached."""
         return self._at(self.miles, pupil, setting)
+
+    def walk_miles_at(self, pupil: NDArray[np.int64], setting: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return miles on foot, one way, for positions of pupils and settings that broadcast; NaN = no way is known."""
+        if self.walk_miles is None:
+            return np.full(np.broadcast_shapes(pupil.shape, setting.shape), np.nan)
+        return self._at(self.walk_miles, pupil, setting)
 
     def _at(
         self, values: NDArray[np.float64], pupil: NDArray[np.int64], setting: NDArray[np.int64]
@@ -148,10 +134,7 @@ class TravelMatrix:
         """
         if self.listed is None:
             return None
-        lengths = np.diff(self.listed.start)[pupil]
-        first = np.repeat(self.listed.start[pupil], lengths)
-        within = np.arange(len(first)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        return np.repeat(pupil, lengths), self.listed.setting[first + within]
+        return self.listed.of_pupils(pupil)
 
     def aligned(self, problem: Problem) -> "TravelMatrix":
         """Return the matrix with exactly the rows and columns of a problem, in its order.
@@ -178,45 +161,25 @@ class TravelMatrix:
             raise InputError(faults)
         rows = pd.Index(self.pupil_ids).get_indexer(pd.Index(wanted_pupils))
         columns = pd.Index(self.setting_ids).get_indexer(pd.Index(wanted_settings))
+        listed: Listed | None = None
+        kept: Any = np.ix_(rows, columns)
         if self.listed is not None:
-            return self._aligned_list(self.listed, tuple(wanted_pupils), rows, tuple(wanted_settings), columns)
+            listed, kept = self.listed.reordered(rows, columns, len(self.setting_ids))
         return replace(
             self,
             pupil_ids=tuple(wanted_pupils),
             setting_ids=tuple(wanted_settings),
-            minutes=self.minutes[np.ix_(rows, columns)],
-            miles=self.miles[np.ix_(rows, columns)],
-        )
-
-    def _aligned_list(
-        self,
-        listed: Listed,
-        pupil_ids: tuple[str, ...],
-        rows: NDArray[np.int64],
-        setting_ids: tuple[str, ...],
-        columns: NDArray[np.int64],
-    ) -> "TravelMatrix":
-        new_row, new_column = (
-            np.full(len(old), len(new), dtype=np.int64)
-            for old, new in ((self.pupil_ids, pupil_ids), (self.setting_ids, setting_ids))
-        )
-        new_row[rows], new_column[columns] = np.arange(len(rows)), np.arange(len(columns))
-        pupil = new_row[np.repeat(np.arange(len(self.pupil_ids)), np.diff(listed.start))]
-        setting = new_column[listed.setting]
-        kept = np.flatnonzero((pupil < len(pupil_ids)) & (setting < len(setting_ids)))
-        kept = kept[np.lexsort((setting[kept], pupil[kept]))]
-        start = np.searchsorted(pupil[kept], np.arange(len(pupil_ids) + 1))
-        return replace(
-            self,
-            pupil_ids=pupil_ids,
-            setting_ids=setting_ids,
             minutes=self.minutes[kept],
             miles=self.miles[kept],
-            listed=Listed(start.astype(np.int64), setting[kept]),
+            listed=listed,
+            walk_miles=None if self.walk_miles is None else self.walk_miles[kept],
         )
 
     def journeys(self) -> pd.DataFrame:
-        """Return one row for each pupil and school that can be reached: pupil_id, setting_id, minutes, miles."""
+        """Return one row for each pupil and school that can be reached: pupil_id, setting_id, minutes, miles.
+
+        Where ways to walk are known there is a column walk_miles; NaN = no way can be walked.
+        """
         known = np.nonzero(~np.isnan(self.minutes))
         listed = self.reachable(np.arange(len(self.pupil_ids)))
         rows, columns = known if listed is None else (part[known[0]] for part in listed)
@@ -226,6 +189,7 @@ class TravelMatrix:
                 "setting_id": np.array(self.setting_ids, dtype=object)[columns],
                 "minutes": self.minutes[known],
                 "miles": self.miles[known],
+                **({} if self.walk_miles is None else {"walk_miles": self.walk_miles[known]}),
             }
         )
 
@@ -238,6 +202,8 @@ class TravelMatrix:
             digest.update(self._keys.tobytes())
         digest.update(np.ascontiguousarray(self.minutes).tobytes())
         digest.update(np.ascontiguousarray(self.miles).tobytes())
+        if self.walk_miles is not None:
+            digest.update(b"walk" + np.ascontiguousarray(self.walk_miles).tobytes())
         digest.update(self.between.to_csv(index=False).encode())
         return digest.hexdigest()
 
@@ -292,7 +258,7 @@ def crow_fly(
     pupils, settings = problem.pupils, problem.settings
     listed = None if nearest is None else _nearest_schools(problem, nearest)
     miles = (_straight_miles(pupils, settings) if listed is None else _listed_miles(problem, listed)) * circuity
-    hub_sites, spoke_sites = _outreach_sites(problem)
+    hub_sites, spoke_sites = outreach_sites(problem)
     link_miles = _straight_miles(hub_sites, spoke_sites) * circuity
     between = pd.DataFrame(
         {
@@ -368,7 +334,8 @@ def _straight_miles(starts: pd.DataFrame, ends: pd.DataFrame) -> NDArray[np.floa
     return np.asarray(np.hypot(east, north) / METRES_PER_MILE, dtype=np.float64)
 
 
-def _outreach_sites(problem: Problem) -> tuple[pd.DataFrame, pd.DataFrame]:
+def outreach_sites(problem: Problem) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the settings that journeys of outreach begin at, and those that they end at."""
     provisions, settings = problem.provisions, problem.settings
     hubs = provisions.loc[provisions["provision_id"].isin(problem.hubs["provision_id"]), "setting_id"]
     spokes = provisions.loc[provisions["kind"] == "spoke", "setting_id"]

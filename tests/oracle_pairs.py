@@ -105,6 +105,15 @@ class Question:
             if not np.isnan(matrix.minutes[row, column])
         }
 
+    def walk(self, pupil: str, provision: str) -> float:
+        """Return the miles that entitlement is measured by, for a pair with a journey."""
+        matrix = self.travel
+        row, column = matrix.pupil_ids.index(pupil), matrix.setting_ids.index(self.school(provision))
+        if matrix.walk_miles is None:
+            return float(matrix.miles[row, column])
+        on_foot = float(matrix.walk_miles[row, column])
+        return float("inf") if np.isnan(on_foot) else on_foot
+
     def school(self, provision: str) -> str:
         return str(self.provisions[provision]["setting_id"])
 
@@ -137,7 +146,11 @@ class Question:
         minutes, miles = journey
         if pupil not in self.musts:
             reason = self._refused_by_rules_6_to_10(i, p, minutes)
-        if not reason and self.is_entitled(i, miles) and self.cheapest_mode_pence(i, miles) is None:
+        if (
+            not reason
+            and self.is_entitled(i, self.walk(pupil, provision))
+            and self.cheapest_mode_pence(i, miles) is None
+        ):
             return "no transport"
         return reason
 
@@ -238,7 +251,7 @@ class Question:
             place = exact(p["place_gbp"]) * int(i["places"]) if is_counted else Fraction(0)
         journey = self.journey(pupil, provision)
         assert journey is not None, "only pairs with a journey have a price"
-        transport = self.cheapest_mode_pence(i, journey[1]) if self.is_entitled(i, journey[1]) else 0
+        transport = self.cheapest_mode_pence(i, journey[1]) if self.is_entitled(i, self.walk(pupil, provision)) else 0
         assert transport is not None, "only pairs with transport have a price"
         return PairCost(pence(topup), pence(place), transport)
 
@@ -260,14 +273,14 @@ class Question:
             return str(self.problem.parameters.topup_payer)
         return str(row["payer"])
 
-    def is_entitled(self, i: Row, miles: float) -> bool:
+    def is_entitled(self, i: Row, walk: float) -> bool:
         if i["entitled"] is not None:
             return bool(i["entitled"])
         if i["wheelchair"] or i["solo"] or i["assistant"]:
             return True
         parameters = self.problem.parameters
         limit = parameters.walk_miles_under_8 if i["year_group"] <= 3 else parameters.walk_miles_from_8
-        return bool(miles > limit)
+        return bool(walk > limit)
 
     @cached_property
     def modes(self) -> list[Row]:

@@ -52,6 +52,10 @@ def _without_budgets(sort: str) -> Relaxation:
     return relaxed
 
 
+def _with_road_miles_only(case: Case) -> Case:
+    return case if case.travel.walk_miles is None else case._replace(travel=replace(case.travel, walk_miles=None))
+
+
 def _with_policy(**changes: Any) -> Relaxation:
     def relaxed(case: Case) -> Case:
         policy = replace(case.policy, **changes)
@@ -111,5 +115,6 @@ RELAXATIONS: dict[str, Relaxation] = {
     "pair costs": _without("pair_costs"),
     "modes": _without("modes"),
     "cost basis": _with_policy(cost_basis="marginal"),
+    "walk": _with_road_miles_only,
 }
 """The families by name, each with what takes it away; where a case has none of it, the same case comes back."""

@@ -576,6 +576,14 @@ def _random_travel(rng: np.random.Generator, problem: Problem) -> TravelMatrix:
         columns=["from_setting_id", "to_setting_id", "minutes", "miles"],
     )
     order = rng.permutation(len(pupils))
+    walk_miles = miles * rng.uniform(0.3, 1.3, shape)
+    walk_miles[rng.random(shape) < 0.1] = np.nan
     return TravelMatrix(
-        tuple(pupils[position] for position in order), settings, minutes[order], miles[order], between, "at random"
+        tuple(pupils[position] for position in order),
+        settings,
+        minutes[order],
+        miles[order],
+        between,
+        "at random",
+        walk_miles=walk_miles[order] if _chance(rng, 0.5) else None,
     )

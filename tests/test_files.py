@@ -824,7 +824,7 @@ def test_journeys_come_back_exactly(tmp_path: Path) -> None:
 
 def test_unreachable_journeys_come_back_exactly(tmp_path: Path) -> None:
     nan = np.nan
-    minutes, miles = np.array([[1, nan], [nan, nan], [0, 2.25]]), np.array([[1, nan], [nan, nan], [0, 1.125]])
+    minutes, miles = np.array([[1, nan], [nan, nan], [9, 2.25]]), np.array([[1, nan], [nan, nan], [4.5, 1.125]])
     between = pd.DataFrame({"from_setting_id": ["A"], "to_setting_id": ["B"], "minutes": [nan], "miles": [nan]})
     travel = TravelMatrix(("P1", "P2", "P3"), ("A", "B"), minutes, miles, between)
     assert read_travel(write_travel(travel, tmp_path / "t.csv"), tiny()).fingerprint() == travel.fingerprint()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from placement_opt.errors import Fault
+from placement_opt.registers.columns import Wanted
 from placement_opt.registers.csv_rows import read_rows
 from placement_opt.registers.postcodes import Postcodes, read_postcodes
 from placement_opt.registers.pseudonyms import pseudonyms
@@ -17,7 +18,7 @@ CODEPOINT = "ZZ1 1AA,10,461234,271234,E92000001,E1,E1,E1,E07000900,E05000001\n"
 
 def rows_of(path: Path) -> tuple[list[tuple[int, str]], list[Fault]]:
     faults: list[Fault] = []
-    rows = read_rows(path, "person", faults, required=("id",), optional=("name", "extra"))
+    rows = read_rows(path, "person", faults, (Wanted("id", required=True), Wanted("name"), Wanted("extra")))
     return [(row.line, row["name"] + row["extra"]) for row in rows], faults
 
 
@@ -103,9 +104,9 @@ def test_spellings_of_a_postcode_are_one(tmp_path: Path, spelling: str) -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("ZZ1 1AB,90,461234,271234,E,E,E,E,D,W\n", "no grid reference (quality 90 or zero)"),
-        ("ZZ1 1AB,10,0,0,E,E,E,E,D,W\n", "no grid reference (quality 90 or zero)"),
-        ("ZZ1 1AB,10,,,E,E,E,E,D,W\n", "no grid reference (quality 90 or zero)"),
+        ("ZZ1 1AB,90,461234,271234,E,E,E,E,D,W\n", "no grid reference (quality 90 or 9, blank or zero)"),
+        ("ZZ1 1AB,10,0,0,E,E,E,E,D,W\n", "no grid reference (quality 90 or 9, blank or zero)"),
+        ("ZZ1 1AB,10,,,E,E,E,E,D,W\n", "no grid reference (quality 90 or 9, blank or zero)"),
         ("zz11aa,10,461235,271234,E,E,E,E,D,W\n", "the postcode appears already"),
         (",10,461234,271234,E,E,E,E,D,W\n", "no postcode"),
     ],

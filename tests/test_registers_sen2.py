@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from placement_opt.errors import Fault, InputError
-from placement_opt.registers.sen2 import MODULES, parse_date, read_return
+from placement_opt.registers.dates import parse_date
+from placement_opt.registers.sen2 import read_return
+from placement_opt.registers.sen2_columns import NEEDED_MODULES
 from tests.register_files import Child, Files, make_files, school
 from tests.test_registers import reasons
 
@@ -22,20 +24,20 @@ def present(files: Files) -> list[str | None]:
     return [value if isinstance(value, str) else None for value in provision_ids]
 
 
-@pytest.mark.parametrize("module", sorted(MODULES))
+@pytest.mark.parametrize("module", sorted(NEEDED_MODULES))
 def test_a_missing_module_is_a_fault_that_names_it(files: Files, module: str) -> None:
     files.module(module).unlink()
     with pytest.raises(InputError, match=f"{module}: .*no file whose name ends in _{module}.csv"):
         files.read()
 
 
-@pytest.mark.parametrize("module", sorted(MODULES))
+@pytest.mark.parametrize("module", sorted(NEEDED_MODULES))
 def test_a_missing_column_is_a_fault_that_names_it(files: Files, module: str) -> None:
-    column = MODULES[module][0][-1]
-    files.write(module, **{column: "renamed"})
-    with pytest.raises(InputError) as caught:
+    column = [wanted for wanted in NEEDED_MODULES[module] if wanted.required][-1]
+    files.write(module, **{column.name: "renamed"})
+    with pytest.raises(InputError, match=f"needed for {column.purpose}") as caught:
         files.read()
-    assert [(fault.table, fault.column) for fault in caught.value.faults] == [(module, column)]
+    assert [(fault.table, fault.column) for fault in caught.value.faults] == [(module, column.name)]
 
 
 def test_two_files_of_one_module_are_a_fault(files: Files) -> None:
@@ -75,7 +77,7 @@ def test_date_of_the_return_comes_from_its_module_before_the_file_name(files: Fi
 
 
 def test_a_return_without_a_date_asks_for_the_planning_year(files: Files) -> None:
-    for module in MODULES:
+    for module in NEEDED_MODULES:
         files.module(module).rename(files.folder / f"{module}.csv")
     with pytest.raises(InputError, match="Give `planning_year`"):
         files.read()
@@ -83,7 +85,7 @@ def test_a_return_without_a_date_asks_for_the_planning_year(files: Files) -> Non
 
 
 def test_an_autumn_return_plans_for_the_next_calendar_year(files: Files) -> None:
-    for module in MODULES:
+    for module in NEEDED_MODULES:
         files.module(module).rename(files.folder / f"Blade-Export_02-10-2024_{module}.csv")
     assert files.read().planning_year == 2025
 
@@ -165,7 +167,7 @@ def test_of_two_active_plans_the_last_counts(files: Files) -> None:
     [
         ({"persontableid": ""}, "no person number (persontableid)"),
         ({"persontableid": "2"}, "the person number (persontableid) appears already"),
-        ({"persontableid": "77"}, "no active plan"),
+        ({"persontableid": "77"}, "no active plan: no request in the return"),
         ({"personbirthdate": "31 Feb"}, "no readable date of birth"),
     ],
 )

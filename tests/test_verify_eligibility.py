@@ -32,14 +32,17 @@ def as_list(travel: TravelMatrix) -> TravelMatrix:
     pupil, setting = np.nonzero(~np.isnan(travel.minutes))
     start = np.searchsorted(pupil, np.arange(len(travel.pupil_ids) + 1))
     minutes, miles = travel.minutes[pupil, setting], travel.miles[pupil, setting]
-    return replace(travel, minutes=minutes, miles=miles, listed=Listed(start.astype(np.int64), setting))
+    walk = None if travel.walk_miles is None else travel.walk_miles[pupil, setting]
+    listed = Listed(start.astype(np.int64), setting)
+    return replace(travel, minutes=minutes, miles=miles, walk_miles=walk, listed=listed)
 
 
 def as_matrix(travel: TravelMatrix) -> TravelMatrix:
     """Return listed journeys as a whole matrix, unknown where they are not listed."""
     pupil, setting = np.arange(len(travel.pupil_ids))[:, None], np.arange(len(travel.setting_ids))
     minutes, miles = travel.minutes_at(pupil, setting), travel.miles_at(pupil, setting)
-    return replace(travel, minutes=minutes, miles=miles, listed=None)
+    walk = None if travel.walk_miles is None else travel.walk_miles_at(pupil, setting)
+    return replace(travel, minutes=minutes, miles=miles, walk_miles=walk, listed=None)
 
 
 def _eligibility(problem: Problem, travel: TravelMatrix, policy: Policy) -> Eligibility:

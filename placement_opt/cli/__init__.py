@@ -1,4 +1,4 @@
-"""The command line: `placement-opt demo, template, check, solve, compare, report, verify`.
+"""The command line: `placement-opt demo, solve, report` and so on; `COMMANDS` below lists every command.
 
 Exit codes: 0 = fine, 1 = the data or the plan is at fault (said clearly), 2 = wrong use.
 """
@@ -18,10 +18,13 @@ FINE, AT_FAULT, INTERRUPTED = 0, 1, 130
 COMMANDS = {
     "demo": "placement_opt.cli.planning:demo",
     "template": "placement_opt.cli.tables:template",
+    "registers": "placement_opt.cli.register_files:registers",
     "check": "placement_opt.cli.tables:check",
+    "check-travel": "placement_opt.cli.tables:check_journeys",
     "solve": "placement_opt.cli.planning:solve_tables",
     "compare": "placement_opt.cli.runs:compare_runs",
     "report": "placement_opt.cli.planning:report",
+    "tables": "placement_opt.cli.returns:write_returns",
     "verify": "placement_opt.cli.runs:verify_run",
 }
 """Where each command is. Only the one that is asked for is loaded: `verify` must run where no solver is installed."""

@@ -35,6 +35,7 @@ def solve_tables(parsed: argparse.Namespace) -> None:
     origin = {
         "input": os.path.relpath(parsed.input, parsed.out),
         "travel": os.path.relpath(parsed.travel, parsed.out) if parsed.travel else "",
+        "roads": os.path.relpath(parsed.roads, parsed.out) if parsed.roads else "",
         "postcodes": os.path.relpath(parsed.postcodes, parsed.out) if parsed.postcodes else "",
     }
     _plan_and_write(problem, travel, policy_of(parsed), parsed, origin)

@@ -1,6 +1,7 @@
 """The question that the command line names: tables and journeys, and those of a saved run."""
 
 import argparse
+from importlib import import_module
 
 from placement_opt.arguments import wrong_use
 from placement_opt.errors import Fault, InputError
@@ -11,10 +12,10 @@ from placement_opt.problem import Problem
 from placement_opt.travel import TravelMatrix, crow_fly
 
 
-def question(parsed: argparse.Namespace) -> tuple[Problem, TravelMatrix]:
-    """Read the tables and journeys that a command names."""
+def question(parsed: argparse.Namespace, *, check: bool = True) -> tuple[Problem, TravelMatrix]:
+    """Read the tables and journeys that a command names; without `check`, journeys that may be wrong."""
     problem = read_problem(parsed.input, postcodes=parsed.postcodes)
-    return problem, _journeys(problem, parsed)
+    return problem, _journeys(problem, parsed, check=check)
 
 
 def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, TravelMatrix]:
@@ -22,24 +23,32 @@ def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, Tr
     origin, home = plan.record.get("origin", {}), parsed.run_file.parent
     if parsed.input is None and not origin.get("input") and not origin.get("is_demo"):
         wrong_use("The run does not say what it was made from; give --input.")
-    for name in ("travel", "postcodes"):
-        if getattr(parsed, name) is None and origin.get(name):
+    has_journeys = parsed.travel or parsed.roads
+    for name in ("travel", "roads", "postcodes"):
+        is_replaced = has_journeys and name != "postcodes"
+        if getattr(parsed, name) is None and origin.get(name) and not is_replaced:
             setattr(parsed, name, home / origin[name])
     if origin.get("is_demo") and parsed.input is None:
         problem = exampleshire()
     else:
         problem = read_problem(parsed.input or home / origin["input"], postcodes=parsed.postcodes)
     recipe = plan.record.get("travel", {}).get("recipe", {})
-    if recipe.get("method") == "crow_fly" and not parsed.travel:
+    if recipe.get("method") == "crow_fly" and not (parsed.travel or parsed.roads):
         parsed.circuity, parsed.mph = recipe["circuity"], recipe["miles_per_hour"]
     travel = _journeys(problem, parsed)
     _refuse_changes(plan, problem, travel)
     return problem, travel
 
 
-def _journeys(problem: Problem, parsed: argparse.Namespace) -> TravelMatrix:
+def _journeys(problem: Problem, parsed: argparse.Namespace, *, check: bool = True) -> TravelMatrix:
+    if parsed.travel and parsed.roads:
+        wrong_use("Give --travel or --roads, not both.")
+    if parsed.roads:
+        road_travel = import_module("placement_opt.roads").road_travel  # loaded when used: most runs need no roads
+        along_roads: TravelMatrix = road_travel(problem, parsed.roads, cache=parsed.roads_cache)
+        return along_roads
     if parsed.travel:
-        return read_travel(parsed.travel, problem)
+        return read_travel(parsed.travel, problem, check=check)
     try:
         return crow_fly(problem, circuity=parsed.circuity, miles_per_hour=parsed.mph)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The commands about tables alone: a blank workbook, and whether a filled one is right."""
+"""The commands about tables alone: a blank workbook, whether a filled one is right, whether journeys can be."""
 
 import argparse
 
@@ -6,6 +6,7 @@ from placement_opt.arguments import policy_of, wrong_use
 from placement_opt.cli.reading import question
 from placement_opt.cli.saying import say
 from placement_opt.files import write_template
+from placement_opt.journey_checks import check_travel
 from placement_opt.pairs import candidate_pairs
 from placement_opt.schema import TABLES
 
@@ -34,3 +35,12 @@ def check(parsed: argparse.Namespace) -> None:
         )
         if extra:
             say(f"Columns of {name} that are kept but not used: {', '.join(extra)}.")
+
+
+def check_journeys(parsed: argparse.Namespace) -> None:
+    """Say what is wrong with the journeys and what is doubtful; errors end with exit code 1."""
+    problem, travel = question(parsed, check=False)
+    check = check_travel(problem, travel, seed=parsed.seed)
+    say(f"Journeys: {travel!r}.")
+    say(check.summary())
+    check.raise_if_wrong()

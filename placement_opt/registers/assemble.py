@@ -3,6 +3,8 @@
 import os
 import warnings
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,33 +13,40 @@ import pandas as pd
 from placement_opt.errors import AssumptionWarning, Fault, InputError
 from placement_opt.problem import Problem
 from placement_opt.registers.assumptions import RegisterAssumptions
-from placement_opt.registers.gias import read_register
+from placement_opt.registers.gias import Register, merged, read_register
 from placement_opt.registers.postcodes import read_postcodes
 from placement_opt.registers.provisions import Presence, counted, provision_rows
 from placement_opt.registers.pupils import Pupil, ids_of, pupils_of
-from placement_opt.registers.reading import Outcome, Reading
+from placement_opt.registers.quality import Known, check_persons
+from placement_opt.registers.reading import Note, Outcome, Reading, is_person, persons_read, recorded
 from placement_opt.registers.schools import LocatedSchool, located_schools, offered_schools
-from placement_opt.registers.sen2 import Return, read_return
+from placement_opt.registers.section41 import SOURCE, read_approvals, with_approvals
+from placement_opt.registers.sen2 import Person, Return, apart, read_return
+from placement_opt.registers.sen2_files import label
 from placement_opt.schema import YEAR_RANGE
 
 LAST_SCHOOL_YEAR = 14
 """Young people past this year group who are not planned for are taken to hold no place."""
 
 _FIRST_AUTUMN_MONTH = 9
+_PLANNING_YEARS = range(2000, 2101)
+
+PathLike = str | os.PathLike[str]
 
 
-def read_registers(
+def read_registers(  # noqa: PLR0913 - one argument for each file and each choice
     *,
-    register: str | os.PathLike[str],
-    sen2: str | os.PathLike[str],
-    postcodes: str | os.PathLike[str],
+    register: PathLike | Sequence[PathLike],
+    sen2: PathLike | Mapping[str, PathLike],
+    postcodes: PathLike | Sequence[PathLike],
+    section_41: Sequence[PathLike] = (),
     planning_year: int | None = None,
     assumptions: RegisterAssumptions | None = None,
     salt: str | None = None,
     years: tuple[int, int] = (0, LAST_SCHOOL_YEAR),
     keep_ids: bool = False,
 ) -> Problem:
-    """Make a problem from the files that an authority already has.
+    """Make a problem from the files that an authority, or several together, already have.
 
     The same as `read_registers_with_notes` without the notes; that rows were dropped and values assumed is said in
     one warning.
@@ -45,11 +54,17 @@ def read_registers(
     Parameters
     ----------
     register
-        The school register, `edubasealldata*.csv`.
+        The school register, `edubasealldata*.csv`, plain, packed with gzip or in a zip archive; or several, of which a
+        school is taken once.
     sen2
-        The folder of the SEN2 person-level export: modules person, requests, activeplans, placementdetail, senneed.
+        The SEN2 person-level return: the folder of its export (modules person, requests, activeplans, placementdetail,
+        senneed; sen2, assessment, namedplan where they are there) or the workbook of the data-entry template. Several
+        authorities together: a mapping from the authority's name to its return.
     postcodes
-        Code-Point Open: a CSV file, plain or gzipped, or a folder of them.
+        Code-Point Open, the ONS Postcode Directory or the National Statistics Postcode Lookup: a CSV file, plain or
+        packed, or a folder of them; or several.
+    section_41
+        Workbooks of independent special schools and colleges that are approved under section 41, or not.
     planning_year
         The calendar year of the September planned for; None = the one after the return. Year groups are those of
         that September: a child in Year 6 in a January return is planned for Year 7.
@@ -60,7 +75,8 @@ def read_registers(
     years
         First and last year group planned for.
     keep_ids
-        Use the export's own row number (`persontableid`) as pupil id instead of a made-up one.
+        Use the export's own row number (`persontableid`) as pupil id instead of a made-up one; with several returns,
+        the authority's name goes before it.
 
     Returns
     -------
@@ -86,23 +102,25 @@ def read_registers(
     ...
     placement_opt.errors.InputError: 3 faults in the input:
       - register: 'none.csv' There is no such file.
-      - sen2: 'none' is not a folder. Give the folder that holds the modules of the SEN2 export.
+      - sen2: 'none' is not a folder. Give the folder that holds the modules of the SEN2 export, or the workbook of ...
       - postcodes: 'none.csv' There is no such file.
     """
     reading = read_registers_with_notes(
         register=register,
         sen2=sen2,
         postcodes=postcodes,
+        section_41=section_41,
         planning_year=planning_year,
         assumptions=assumptions,
         salt=salt,
         years=years,
         keep_ids=keep_ids,
     )
-    dropped, assumed = reading.dropped, reading.assumed
+    persons = sum(note.rows for note in reading.notes if is_person(note) and note.outcome is Outcome.DROPPED)
+    schools = reading.rows_read["register"] - reading.rows_kept["register"]
     message = (
-        f"{(dropped['source'] == 'person').sum():,} of {reading.rows_read['person']:,} persons of the return and "
-        f"{(dropped['source'] == 'register').sum():,} schools were dropped, and {len(assumed):,} values assumed; "
+        f"{persons:,} of {persons_read(reading):,} persons of the return and {schools:,} schools were dropped, and "
+        f"{int(reading.assumed['rows'].sum()):,} values assumed; "
         "places and prices rest on assumptions (units and resourced provisions have no published top-up). "
         "`read_registers_with_notes` lists them all."
     )
@@ -110,22 +128,23 @@ def read_registers(
     return reading.problem
 
 
-def read_registers_with_notes(
+def read_registers_with_notes(  # noqa: PLR0913 - as above
     *,
-    register: str | os.PathLike[str],
-    sen2: str | os.PathLike[str],
-    postcodes: str | os.PathLike[str],
+    register: PathLike | Sequence[PathLike],
+    sen2: PathLike | Mapping[str, PathLike],
+    postcodes: PathLike | Sequence[PathLike],
+    section_41: Sequence[PathLike] = (),
     planning_year: int | None = None,
     assumptions: RegisterAssumptions | None = None,
     salt: str | None = None,
     years: tuple[int, int] = (0, LAST_SCHOOL_YEAR),
     keep_ids: bool = False,
 ) -> Reading:
-    """Make a problem from an authority's files, and say what was read, dropped and assumed.
+    """Make a problem from the files of an authority or several, and say what was read, dropped and assumed.
 
     Parameters
     ----------
-    register, sen2, postcodes, planning_year, assumptions, salt, years, keep_ids
+    register, sen2, postcodes, section_41, planning_year, assumptions, salt, years, keep_ids
         As for `read_registers`.
 
     Returns
@@ -149,22 +168,26 @@ def read_registers_with_notes(
 
     Pupils: everybody with an active plan, of the year groups asked for, except home education by choice,
     arrangements otherwise than at school, and plans about to end (`RegisterAssumptions.not_planned`). Without a school
-    or with one that is not offered, a pupil is planned for and has no present place.
+    or with one that is not offered, a pupil is planned for and has no present place. Plans that are still pending are
+    counted and not planned for: the return has neither need nor school for them.
     """
     _check_years(years, planning_year)
     used = assumptions or RegisterAssumptions()
     faults: list[Fault] = []
-    schools = read_register(Path(register), faults)
-    returned = read_return(Path(sen2), faults)
-    points = read_postcodes(Path(postcodes), faults)
+    schools = merged([read_register(path, faults) for path in _paths(register)])
+    returns = [read_return(Path(path), faults, name) for name, path in _returns(sen2).items()]
+    points = read_postcodes(_paths(postcodes), faults)
+    approvals = read_approvals(_paths(section_41), faults)
     if faults:
         raise InputError(faults)
-    september = planning_year or _next_september(returned)
-    located, school_notes = located_schools(schools, points)
+    september = planning_year or _next_september(returns)
+    listed, approval_notes = with_approvals(schools.schools, approvals)
+    located, school_notes = located_schools(listed, points)
     refused = schools.refused | {note.item: note.reason for note in school_notes if note.outcome is Outcome.DROPPED}
+    persons, person_notes = apart(returns)
     pupils, pupil_notes = pupils_of(
-        returned.persons,
-        ids_of(returned.persons, salt, keep_ids=keep_ids),
+        persons,
+        ids_of(persons, salt, keep_ids=keep_ids),
         located=located,
         refused=refused,
         postcodes=points,
@@ -176,27 +199,49 @@ def read_registers_with_notes(
     presence = _presence(pupils, {item.school.urn: item for item in located})
     offered, offer_notes = offered_schools(located, presence, used)
     rows, provision_notes = provision_rows((item.school for item in offered), presence, used)
-    problem = _problem(offered, rows, [pupil for pupil in pupils if not pupil.dropped], used)
-    notes = (
-        *schools.notes,
-        *school_notes,
-        *offer_notes,
-        *provision_notes,
-        *points.notes,
-        *returned.notes,
-        *pupil_notes,
-    )
-    read = {"register": schools.rows_read, "postcodes": points.rows_read, **returned.rows_read}
-    dropped = Counter(note.source for note in notes if note.outcome is Outcome.DROPPED)
+    read = {"register": schools.rows_read, "postcodes": points.rows_read}
+    read |= {SOURCE: approvals.rows_read} if section_41 else {}
+    for item in returns:
+        read |= item.rows_read
+    notes: list[Note] = [note for item in returns for note in item.notes]
+    notes += [*schools.notes, *school_notes, *offer_notes, *provision_notes, *points.notes, *approvals.notes]
+    notes += [*approval_notes, *person_notes, *pupil_notes]
+    record = recorded(notes, read)
+    planned = [pupil for pupil in pupils if not pupil.dropped]
     return Reading(
-        problem=problem,
+        problem=_problem(offered, rows, planned, used, _authorities(returns, schools)),
         planning_year=september,
         assumptions=used,
-        notes=tuple(sorted(notes)),
-        rows_read=read,
-        rows_kept={source: number - dropped[source] for source, number in read.items()},
-        person_lines={pupil.pupil_id: pupil.person.line for pupil in pupils if not pupil.dropped},
+        person_lines={pupil.pupil_id: pupil.person.line for pupil in planned},
+        checks=_checks(persons, located, refused, returns),
+        **{item.name: getattr(record, item.name) for item in fields(record)},
     )
+
+
+def _paths(given: PathLike | Sequence[PathLike]) -> list[Path]:
+    return [Path(given)] if isinstance(given, str | os.PathLike) else [Path(path) for path in given]
+
+
+def _returns(given: PathLike | Mapping[str, PathLike]) -> dict[str, PathLike]:
+    """Return the returns by name; one that stands alone needs none."""
+    if isinstance(given, str | os.PathLike):
+        return {"": given}
+    if not given or not all(name.strip() for name in given):
+        raise ValueError("`sen2` is a mapping without a return, or with one that has no name; name each by authority.")
+    return dict(given)
+
+
+def _authorities(returns: Sequence[Return], schools: Register) -> dict[str, str]:
+    """Return the authority of each return: the name it was given, else that of its number in the register."""
+    names = {school.authority_code: school.authority for school in schools.schools if school.authority_code}
+    return {item.name: item.name or names.get(item.authority_code, "") for item in returns}
+
+
+def _checks(
+    persons: Sequence[Person], located: Sequence[LocatedSchool], refused: Mapping[str, str], returns: Sequence[Return]
+) -> pd.DataFrame:
+    known = Known({item.school.urn: item.school for item in located}, refused)
+    return check_persons(persons, known, [item.name for item in returns])
 
 
 def _check_years(years: tuple[int, int], planning_year: int | None) -> None:
@@ -204,19 +249,31 @@ def _check_years(years: tuple[int, int], planning_year: int | None) -> None:
         raise ValueError(
             f"`years` is {years!r}; give first and last year group from {YEAR_RANGE[0]} to {YEAR_RANGE[1]}."
         )
-    if planning_year is not None and not 2000 <= planning_year <= 2100:
+    if planning_year is not None and planning_year not in _PLANNING_YEARS:
         raise ValueError(f"`planning_year` is {planning_year!r}; give the calendar year of a September, such as 2025.")
 
 
-def _next_september(returned: Return) -> int:
-    day = returned.reference_date
-    if day is None:
+def _next_september(returns: Sequence[Return]) -> int:
+    """Return the September after the returns, which have to be of one school year."""
+    faults = []
+    found = set()
+    for item in returns:
+        day = item.reference_date
+        september = 0 if day is None else day.year + (day.month >= _FIRST_AUTUMN_MONTH)
+        if september in _PLANNING_YEARS:
+            found.add(september)
+            continue
         message = (
-            "The date of the return is neither in a module sen2 nor in a file name (..._DD-MM-YYYY_...). "
-            "Give `planning_year`, the calendar year of the September planned for."
+            "The date of the return is neither in a module sen2 nor in a file name (..._DD-MM-YYYY_...), or is not of "
+            "this century. Give `planning_year`, the calendar year of the September planned for."
         )
-        raise InputError([Fault("sen2", "referencedate", "", "", message)])
-    return day.year if day.month < _FIRST_AUTUMN_MONTH else day.year + 1
+        faults.append(Fault(label("sen2", item.name), "referencedate", "", "", message))
+    if len(found) > 1:
+        message = "The returns are of different school years. Give `planning_year`, or returns of one year."
+        faults.append(Fault("sen2", "referencedate", "", ", ".join(map(str, sorted(found))), message))
+    if faults:
+        raise InputError(faults)
+    return found.pop()
 
 
 def _check_some_pupils(pupils: list[Pupil]) -> None:
@@ -250,13 +307,19 @@ def _holds_place(pupil: Pupil, located: dict[str, LocatedSchool]) -> bool:
 
 
 def _problem(
-    offered: list[LocatedSchool], rows: list[dict[str, Any]], pupils: list[Pupil], assumptions: RegisterAssumptions
+    offered: list[LocatedSchool],
+    rows: list[dict[str, Any]],
+    pupils: list[Pupil],
+    assumptions: RegisterAssumptions,
+    authorities: Mapping[str, str],
 ) -> Problem:
     topups = None
     if any(row["provision_id"].endswith(("-unit", "-rp")) for row in rows):
         topups = pd.DataFrame({"kind": ["hub"], "topup_gbp": [assumptions.hub_topup_gbp], "payer": ["high needs"]})
     return Problem(
-        pupils=pd.DataFrame([pupil.row() for pupil in pupils]),
+        pupils=pd.DataFrame(
+            pupil.row() | {"resident_authority": authorities[pupil.person.name] or None} for pupil in pupils
+        ),
         settings=pd.DataFrame([item.row() for item in offered]),
         provisions=pd.DataFrame(rows),
         topups=topups,

@@ -1,19 +1,17 @@
-"""Rows of a CSV file with their line numbers, its columns found by name; faults never repeat what a cell holds."""
+"""Rows of a table with their line numbers, its columns found by name; faults never repeat what a cell holds."""
 
 import csv
-import gzip
 import io
-import re
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from placement_opt.errors import Fault
+from placement_opt.registers.columns import Wanted, find_columns, plain_header
+from placement_opt.registers.packed import Sheet, is_workbook, read_text, read_workbook
 
 _MOST_ROW_FAULTS = 20
-_ZIP_START = b"PK\x03\x04"
-_OLD_EXCEL_START = b"\xd0\xcf\x11\xe0"
+_FILLED_BY_THE_TEMPLATE = {"recordtype", "lafromheaderrecord"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,10 @@ class Row:
 class Rows:
     """The rows of a file and which of the wanted columns it has."""
 
-    rows: tuple[Row, ...]
-    columns: frozenset[str]
+    rows: tuple[Row, ...] = ()
+    columns: frozenset[str] = frozenset()
+    blank_lines: tuple[int, ...] = ()
+    """Lines that have the cells of a row with nothing in them."""
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -40,11 +40,14 @@ class Rows:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def read(self) -> int:
+        """Rows in the file, blank ones too."""
+        return len(self.rows) + len(self.blank_lines)
 
-def read_rows(
-    path: Path, source: str, faults: list[Fault], *, required: Sequence[str], optional: Sequence[str] = ()
-) -> Rows:
-    """Read the wanted columns of a CSV file in UTF-8 or Windows-1252, plain or gzipped.
+
+def read_rows(path: Path, source: str, faults: list[Fault], wanted: Sequence[Wanted]) -> Rows:
+    """Read the wanted columns of a CSV file (UTF-8 or Windows-1252; plain, gzip, zip) or of a workbook's first sheet.
 
     Parameters
     ----------
@@ -54,104 +57,113 @@ def read_rows(
         What to call it in messages.
     faults
         Every fault found is added to this list.
-    required, optional
-        Columns to read, by name; case, spaces and order do not matter.
+    wanted
+        Columns to read, by any of their names; case, spaces and order do not matter.
 
     Notes
     -----
     A message names the line, never the cells: a return holds personal data.
     """
+    if is_workbook(path):
+        sheets = read_workbook(path, source, faults)
+        filled = [sheet for sheet in sheets if sheet.lines]
+        if filled:
+            return sheet_rows(filled[0], source, path.name, faults, wanted)
+        if sheets:
+            faults.append(Fault(source, "", "", path.name, "The workbook is empty."))
+        return Rows()
+    text = read_text(path, source, faults)
+    return Rows() if text is None else _text_rows(text, source, path.name, faults, wanted)
+
+
+def read_header(path: Path, source: str, faults: list[Fault]) -> tuple[str, ...]:
+    """Return the headings of a CSV file; none where it cannot be read, which faults then say.
+
+    Parameters
+    ----------
+    path, source, faults
+        As for `read_rows`.
+    """
     text = read_text(path, source, faults)
     if text is None:
-        return Rows((), frozenset())
+        return ()
+    try:
+        header = next((cells for cells in csv.reader(io.StringIO(text, newline="")) if any(cells)), None)
+    except csv.Error:
+        header = None
+    if header is None:
+        faults.append(Fault(source, "", "", path.name, "The file is empty."))
+        return ()
+    return tuple(header)
+
+
+def _text_rows(text: str, source: str, file: str, faults: list[Fault], wanted: Sequence[Wanted]) -> Rows:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next((cells for cells in reader if any(cells)), None)
         if header is None:
-            faults.append(Fault(source, "", "", path.name, "The file is empty."))
-            return Rows((), frozenset())
-        places = _find_columns(header, source, path, faults, required, optional)
-        return Rows(tuple(_cut_rows(reader, len(header), places, source, faults)), frozenset(places))
+            faults.append(Fault(source, "", "", file, "The file is empty."))
+            return Rows()
+        places = find_columns(header, source, file, faults, wanted)
+        lines = [(reader.line_num, cells) for cells in reader if cells]
     except csv.Error:
         message = "cannot be read on from here: a quotation mark is missing or too many. Export the file again."
-        faults.append(Fault(source, "", str(reader.line_num), path.name, message))
-        return Rows((), frozenset())
+        faults.append(Fault(source, "", str(reader.line_num), file, message))
+        return Rows()
+    blank = tuple(line for line, cells in lines if not any(cells))
+    filled = [(line, cells) for line, cells in lines if any(cells)]
+    return Rows(tuple(_cut_rows(filled, len(header), places, source, faults)), frozenset(places), blank)
 
 
-def read_text(path: Path, source: str, faults: list[Fault]) -> str | None:
-    """Return the text of a file in UTF-8 or Windows-1252, or None where there is none; faults say why."""
-    try:
-        data = path.read_bytes()
-        if path.suffix.lower() == ".gz":
-            data = gzip.decompress(data)
-    except FileNotFoundError:
-        faults.append(Fault(source, "", "", str(path), "There is no such file."))
-        return None
-    except (OSError, EOFError, zlib.error) as error:
-        faults.append(Fault(source, "", "", str(path), f"cannot be opened ({type(error).__name__})."))
-        return None
-    if data.startswith((_ZIP_START, _OLD_EXCEL_START)):
-        faults.append(Fault(source, "", "", path.name, "is an Excel workbook or a zip file. Save or unpack it as CSV."))
-        return None
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    message = "is not a text file in UTF-8 or Windows-1252. Save it as CSV (UTF-8)."
-    faults.append(Fault(source, "", "", path.name, message))
-    return None
+def sheet_rows(sheet: Sheet, source: str, file: str, faults: list[Fault], wanted: Sequence[Wanted]) -> Rows:
+    """Read the wanted columns of a sheet whose first line is the header.
+
+    Parameters
+    ----------
+    sheet
+        The sheet.
+    source, faults, wanted
+        As for `read_rows`.
+    file
+        What to call the workbook in messages.
+    """
+    header = sheet.lines[0][1]
+    places = find_columns(header, source, file, faults, wanted)
+    own = [place for place, cell in enumerate(header) if plain_header(cell) not in _FILLED_BY_THE_TEMPLATE]
+    filled = [
+        (line, cells) for line, cells in sheet.lines[1:] if any(cells[place] for place in own if place < len(cells))
+    ]
+    rows = tuple(Row(line, {name: _cell(cells, place) for name, place in places.items()}) for line, cells in filled)
+    return Rows(rows, frozenset(places))
 
 
-def _find_columns(
-    header: Sequence[str],
-    source: str,
-    path: Path,
-    faults: list[Fault],
-    required: Sequence[str],
-    optional: Sequence[str],
-) -> dict[str, int]:
-    found: dict[str, int] = {}
-    wanted = {_plain(name): name for name in (*required, *optional)}
-    for place, cell in enumerate(header):
-        name = wanted.get(_plain(cell))
-        if name is not None and name in found:
-            faults.append(Fault(source, name, "1", "", "The column appears twice. Keep one of them."))
-        elif name is not None:
-            found[name] = place
-    missing = [name for name in required if name not in found]
-    if missing and not found:
-        message = f"Its first line holds none of the columns of {source}: {', '.join(required)}. Is it another file?"
-        faults.append(Fault(source, "", "1", path.name, message))
-    else:
-        faults.extend(
-            Fault(source, name, "", "", f"The column is missing from {path.name}. Export the file with it.")
-            for name in missing
-        )
-    return found
+def _cell(cells: Sequence[str], place: int) -> str:
+    return cells[place].strip() if place < len(cells) else ""
 
 
 def _cut_rows(
-    reader: Iterator[list[str]], width: int, places: dict[str, int], source: str, faults: list[Fault]
+    lines: Sequence[tuple[int, list[str]]], width: int, places: dict[str, int], source: str, faults: list[Fault]
 ) -> Iterator[Row]:
     wrong = 0
-    for cells in reader:
-        if not any(cells):
+    for line, cells in lines:
+        message = _why_wrong(cells, width)
+        if not message:
+            yield Row(line, {name: cells[place].strip() for name, place in places.items()})
             continue
-        line: int = reader.line_num  # type: ignore[attr-defined]
-        if len(cells) < width or any(cells[width:]):
-            wrong += 1
-            if wrong <= _MOST_ROW_FAULTS:
-                message = f"The row has {len(cells)} cells, the first line {width}. Is the file cut off?"
-                faults.append(Fault(source, "", str(line), "", message))
-            continue
-        yield Row(line, {name: cells[place].strip() for name, place in places.items()})
+        wrong += 1
+        if wrong <= _MOST_ROW_FAULTS:
+            faults.append(Fault(source, "", str(line), "", message))
     if wrong > _MOST_ROW_FAULTS:
         message = f"{wrong - _MOST_ROW_FAULTS} more rows do not have as many cells as the first line."
         faults.append(Fault(source, "", "", "", message))
 
 
-def _plain(header: str) -> str:
-    return re.sub(r"[\s_]+", "", header).lower()
+def _why_wrong(cells: Sequence[str], width: int) -> str:
+    if len(cells) < width or any(cells[width:]):
+        return f"The row has {len(cells)} cells, the first line {width}. Is the file cut off?"
+    if any("\n" in cell and cell.count(",") >= width - 1 for cell in cells):
+        return (
+            "A cell runs over several lines and holds as many commas as a row: is a quotation mark missing or too "
+            "many, so that rows have become one? Export the file again."
+        )
+    return ""

@@ -1,8 +1,9 @@
-"""Code-Point Open: where a postcode lies and in which district."""
+"""Postcode files (Code-Point Open, ONSPD, NSPL): where a postcode lies and in which district."""
 
 import re
+import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +13,23 @@ import shapely
 from numpy.typing import NDArray
 
 from placement_opt.errors import Fault
+from placement_opt.registers.postcode_columns import (
+    ALIASES,
+    NEEDED,
+    WITHOUT_HEADER,
+    named_places,
+    northern_ireland,
+)
 from placement_opt.registers.reading import Note, Outcome
 
 NO_GRID_REFERENCE_QUALITY = 90
 """Positional quality indicator of a postcode without coordinates (Code-Point Open user guide)."""
 
-_COLUMNS = {0: "postcode", 1: "quality", 2: "easting", 3: "northing", 8: "district"}
+NO_GRID_REFERENCE = 9
+"""Grid reference indicator of a postcode without coordinates (`osgrdind`, `gridind` of the ONS user guides)."""
+
+_LISTED_AT_MOST = 100
+_KEPT = ("postcode", "quality", "grid_quality", "easting", "northing", "district", "terminated")
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
 
 
@@ -63,29 +75,44 @@ class Postcodes:
         return [str(value) for value in self.points["district"].iloc[np.asarray(rows, dtype=int)]]
 
 
-def read_postcodes(path: Path, faults: list[Fault]) -> Postcodes:
-    """Read Code-Point Open: one CSV file, plain or gzipped, or a folder of them, without headers.
+_BLANK = pd.DataFrame({"easting": [], "northing": [], "district": []}, index=pd.Index([], dtype="str"))
+NO_POSTCODES = Postcodes(_BLANK, (), 0)
+"""No postcode at all."""
+
+
+def read_postcodes(path: Path | Sequence[Path], faults: list[Fault]) -> Postcodes:
+    """Read a postcode file, plain, packed with gzip or in a zip archive, a folder of them, or several.
 
     Parameters
     ----------
     path
-        The file or folder.
+        Code-Point Open (with or without a header), the ONS Postcode Directory or the National Statistics Postcode
+        Lookup, with the column names of any year.
     faults
         Every fault found is added to this list.
+
+    Notes
+    -----
+    Dropped and counted: terminated postcodes, those without a grid reference, those of Northern Ireland (Irish Grid).
     """
-    files = _files(path, faults)
+    paths = [path] if isinstance(path, Path) else path
+    files = [file for one in paths for file in _files(one, faults)]
     frames = [frame for file in files if (frame := _read_file(file, faults)) is not None]
     if not frames:
-        blank = pd.DataFrame({"easting": [], "northing": [], "district": []}, index=pd.Index([], dtype="str"))
-        return Postcodes(blank, (), 0)
+        return NO_POSTCODES
     frame = pd.concat(frames, ignore_index=True)
     reasons = _reasons(frame)
-    notes = [
-        Note("postcodes", int(line), "", Outcome.DROPPED, str(reason))
-        for line, reason in zip(frame["line"][reasons != ""], reasons[reasons != ""], strict=True)
-    ]
     kept = frame.loc[(reasons == "").to_numpy(), ["plain", "easting", "northing", "district"]].set_index("plain")
-    return Postcodes(kept, tuple(notes), len(frame))
+    return Postcodes(kept, tuple(_dropped(frame["line"], reasons)), len(frame))
+
+
+def _dropped(lines: "pd.Series[int]", reasons: "pd.Series[str]") -> Iterator[Note]:
+    """Note the dropped rows, each at its line, or all at once for a reason that very many have."""
+    for reason, rows in lines[reasons != ""].groupby(reasons[reasons != ""]):
+        if len(rows) > _LISTED_AT_MOST:
+            yield Note("postcodes", 0, "", Outcome.DROPPED, str(reason), len(rows))
+        else:
+            yield from (Note("postcodes", int(line), "", Outcome.DROPPED, str(reason)) for line in rows)
 
 
 def _files(path: Path, faults: list[Fault]) -> Sequence[Path]:
@@ -94,7 +121,7 @@ def _files(path: Path, faults: list[Fault]) -> Sequence[Path]:
     files = sorted(
         file
         for file in path.rglob("*")
-        if file.name.lower().endswith((".csv", ".csv.gz")) and "doc" not in _folders(path, file)
+        if file.name.lower().endswith((".csv", ".csv.gz", ".csv.zip")) and "doc" not in _folders(path, file)
     )
     if not files:
         message = "The folder holds no CSV files. Unpack the Code-Point Open download into it."
@@ -108,49 +135,87 @@ def _folders(path: Path, file: Path) -> set[str]:
 
 def _read_file(path: Path, faults: list[Fault]) -> pd.DataFrame | None:
     try:
-        frame = _read_columns(path)
+        frame = _read_columns(path, faults)
     except FileNotFoundError:
         faults.append(Fault("postcodes", "", "", str(path), "There is no such file."))
         return None
     except pd.errors.EmptyDataError:
         faults.append(Fault("postcodes", "", "", path.name, "The file is empty."))
         return None
-    except (pd.errors.ParserError, UnicodeDecodeError, OSError, EOFError, zlib.error):
-        message = "is not a CSV file, or is cut off. Take Code-Point Open from the Ordnance Survey again."
+    except (ValueError, OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        message = "is not a CSV file, is cut off, or is an archive of several files. Unpack it or download it again."
         faults.append(Fault("postcodes", "", "", path.name, message))
         return None
-    frame.insert(len(frame.columns), "line", np.arange(1, len(frame) + 1))
-    if str(frame.iloc[0, 0]).strip().lower().startswith("p") and "code" in str(frame.iloc[0, 0]).lower():
-        frame = frame.iloc[1:]
-    frame = frame.rename(columns=_COLUMNS)
-    if "northing" not in frame.columns or frame.empty or not _looks_right(frame):
-        message = "is not Code-Point Open: its columns are postcode, quality, easting, northing, ... without a header."
-        faults.append(Fault("postcodes", "", "1", path.name, message))
+    if frame is None:
         return None
-    if "district" not in frame.columns:
-        frame["district"] = ""
-    return frame[["line", *_COLUMNS.values()]]
+    for column in _KEPT:
+        if column not in frame.columns:
+            frame[column] = ""
+    return frame[["line", *_KEPT]]
 
 
-def _read_columns(path: Path) -> pd.DataFrame:
-    width = len(pd.read_csv(path, header=None, nrows=1, dtype="str", encoding="utf-8-sig").columns)
-    used = [column for column in _COLUMNS if column < width]
-    return pd.read_csv(path, header=None, usecols=used, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+def _read_columns(path: Path, faults: list[Fault]) -> pd.DataFrame | None:
+    first = pd.read_csv(path, header=None, nrows=1, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    header = [str(cell) for cell in first.iloc[0]]
+    names = named_places(header)
+    if set(NEEDED) <= set(names.values()):
+        frame = pd.read_csv(
+            path, usecols=list(names), dtype="str", keep_default_na=False, encoding="utf-8-sig", index_col=False
+        ).rename(columns=names)
+        frame["line"] = np.arange(2, len(frame) + 2)
+    elif _is_postcode(header[0]):
+        places = {place: name for place, name in WITHOUT_HEADER.items() if place < len(header)}
+        frame = pd.read_csv(
+            path, header=None, usecols=list(places), dtype="str", keep_default_na=False, encoding="utf-8-sig"
+        ).rename(columns=places)
+        frame["line"] = np.arange(1, len(frame) + 1)
+    else:
+        faults.append(_not_postcodes(path, names))
+        return None
+    if not frame.empty and "northing" in frame and _looks_right(frame):
+        return frame
+    faults.append(_not_postcodes(path, names))
+    return None
+
+
+def _not_postcodes(path: Path, names: Mapping[str, str]) -> Fault:
+    missing = [column for column in NEEDED if column not in names.values()]
+    if names and missing:
+        known = "; ".join(f"{column}: {', '.join(ALIASES[column])}" for column in missing)
+        message = f"has no column for {' and '.join(missing)}. Known names are {known}."
+    else:
+        message = (
+            "is no postcode file: it needs a header with postcode, easting and northing (ONSPD, NSPL) or, without one, "
+            "the columns postcode, quality, easting, northing, ... of Code-Point Open."
+        )
+    return Fault("postcodes", "", "1", path.name, message)
+
+
+def _is_postcode(text: str) -> bool:
+    return _POSTCODE.fullmatch(plain_postcode(text)) is not None
 
 
 def _looks_right(frame: pd.DataFrame) -> bool:
-    first = frame.iloc[0]
-    return bool(_POSTCODE.fullmatch(plain_postcode(str(first["postcode"])))) and str(first["quality"]).strip().isdigit()
+    """Say whether the first rows hold a postcode and, where there is a quality, a number for it."""
+    for _, row in frame.head(_LISTED_AT_MOST).iterrows():
+        quality = str(row.get("quality", "0")).strip()
+        if _is_postcode(str(row["postcode"])) and (quality.isdigit() or not quality):
+            return True
+    return False
 
 
 def _reasons(frame: pd.DataFrame) -> "pd.Series[str]":
     """Say for each row why it cannot be used; blank = it can. Coordinates become numbers in place."""
     frame["plain"] = frame["postcode"].str.upper().str.replace(r"[^A-Z0-9]", "", regex=True)
-    for column in ("quality", "easting", "northing"):
+    for column in ("quality", "grid_quality", "easting", "northing"):
         frame[column] = pd.to_numeric(frame[column], errors="coerce")
     reasons = pd.Series("", index=frame.index, dtype="str")
-    reasons[frame["plain"].duplicated()] = "the postcode appears already"
-    has_point = (frame["easting"] > 0) & (frame["northing"] > 0)
-    reasons[frame["plain"].isna() | (frame["plain"] == "")] = "no postcode"
-    reasons[~has_point | (frame["quality"] == NO_GRID_REFERENCE_QUALITY)] = "no grid reference (quality 90 or zero)"
+    has_point = (frame["easting"] > 0) & (frame["northing"] > 0) & np.isfinite(frame["easting"] + frame["northing"])
+    no_grid = (frame["quality"] == NO_GRID_REFERENCE_QUALITY) | (frame["grid_quality"] == NO_GRID_REFERENCE)
+    reasons[~has_point | no_grid] = "no grid reference (quality 90 or 9, blank or zero)"
+    reasons[northern_ireland(frame["plain"])] = "Northern Ireland: its grid references are of the Irish Grid"
+    reasons[frame["terminated"].str.strip() != ""] = "terminated postcode"
+    reasons[frame["plain"] == ""] = "no postcode"
+    usable = frame["plain"].where(reasons == "")
+    reasons[usable.notna() & usable.duplicated()] = "the postcode appears already"
     return reasons

@@ -13,7 +13,9 @@ from placement_opt.registers.provisions import SPECIALIST_BAND, band_of, present
 from placement_opt.registers.pseudonyms import pseudonyms
 from placement_opt.registers.reading import Note, Outcome
 from placement_opt.registers.schools import LocatedSchool
-from placement_opt.registers.sen2 import SETTING_CODES, Person, Placement
+from placement_opt.registers.sen2 import Person, Placement
+from placement_opt.registers.sen2_columns import SETTING_CODES
+from placement_opt.registers.sen2_files import label
 
 _LAST_BIRTHDAY_OF_YEAR = (8, 31)
 _RECEPTION_AGE = 4
@@ -131,7 +133,7 @@ def pupils_of(
         )
         pupils.append(pupil)
         if dropped:
-            notes.append(Note("person", person.line, pupil_id, Outcome.DROPPED, dropped))
+            notes.append(Note(label("person", person.name), person.line, pupil_id, Outcome.DROPPED, dropped))
         else:
             notes += [*present_notes, *_assumed(pupil)]
     return pupils, notes
@@ -147,12 +149,13 @@ def ids_of(persons: Sequence[Person], salt: str | None, *, keep_ids: bool) -> tu
     salt, keep_ids
         As for `read_registers`.
     """
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     own: list[str] = []
     for person in persons:
-        is_new = person.table_id != "" and person.table_id not in seen
-        own.append(person.table_id if is_new else f"line-{person.line}")
-        seen.add(person.table_id)
+        key = (person.name, person.table_id)
+        number = f"line-{person.line}" if person.table_id == "" or key in seen else person.table_id
+        own.append(f"{person.name}-{number}" if person.name else number)
+        seen.add(key)
     if keep_ids:
         return tuple(own)
     return pseudonyms(
@@ -171,15 +174,14 @@ class _Schools:
     def present(self, person: Person, pupil_id: str) -> tuple[str, list[Note]]:
         placement = person.placement
         if placement is None:
-            note = Note("person", person.line, pupil_id, Outcome.NOTED, "no present placement in the return: no place")
-            return "", [note]
+            text = "no present placement in the return: no place"
+            return "", [Note(label("person", person.name), person.line, pupil_id, Outcome.NOTED, text)]
         school = self._by_urn.get(placement.urn) or self._by_ukprn.get(placement.ukprn)
+        source = label("placementdetail", person.name)
         if school is None:
-            text = self._why_no_school(placement)
-            return "", [Note("placementdetail", placement.line, pupil_id, Outcome.NOTED, text)]
+            return "", [Note(source, placement.line, pupil_id, Outcome.NOTED, self._why_no_school(placement))]
         provision_id, assumed = present_provision(school, placement)
-        notes = [Note("placementdetail", placement.line, pupil_id, Outcome.ASSUMED, assumed)] if assumed else []
-        return provision_id, notes
+        return provision_id, [Note(source, placement.line, pupil_id, Outcome.ASSUMED, assumed)] if assumed else []
 
     def _why_no_school(self, placement: Placement) -> str:
         if placement.urn in self._refused:
@@ -223,7 +225,8 @@ def _assumed(pupil: Pupil) -> list[Note]:
         texts.append("no unique pupil number of their own: the id rests on the person number")
     if person.placement is not None and person.placement.boards and pupil.provision_id:
         texts.append("boards at the present school: taken to have no daily transport")
-    return [Note("person", person.line, pupil.pupil_id, Outcome.ASSUMED, text) for text in texts]
+    source = label("person", person.name)
+    return [Note(source, person.line, pupil.pupil_id, Outcome.ASSUMED, text) for text in texts]
 
 
 def _grid(metres: float, size_m: float) -> float:

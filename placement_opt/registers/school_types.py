@@ -14,7 +14,20 @@ class Family(StrEnum):
     ALTERNATIVE = "alternative"
     INDEPENDENT = "independent"
     """An independent mainstream school: offered only where a pupil of the return is now."""
+    OTHER = "other"
+    """Not planned for: nursery schools, universities, establishments abroad; only in lists of all schools."""
 
+
+KINDS = {
+    Family.MAINSTREAM: "mainstream",
+    Family.COLLEGE: "mainstream",
+    Family.INDEPENDENT: "mainstream",
+    Family.SPECIAL: "special",
+    Family.INDEPENDENT_SPECIAL: "independent_special",
+    Family.SPECIALIST_COLLEGE: "independent_special",
+    Family.ALTERNATIVE: "alternative",
+}
+"""The kind of provision of each family."""
 
 TYPES = {
     "1": ("Community school", Family.MAINSTREAM),

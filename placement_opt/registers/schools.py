@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from placement_opt.registers.assumptions import RegisterAssumptions
-from placement_opt.registers.gias import Register, School
+from placement_opt.registers.gias import School
 from placement_opt.registers.postcodes import Postcodes
 from placement_opt.registers.provisions import Presence
 from placement_opt.registers.reading import Note, Outcome
@@ -38,24 +38,25 @@ class LocatedSchool:
             "trust": self.school.trust or None,
             "locality": self.locality or None,
             "establishment_type": self.school.type_name,
+            "section_41": self.school.section_41 or None,
         }
 
 
-def located_schools(register: Register, postcodes: Postcodes) -> tuple[list[LocatedSchool], list[Note]]:
+def located_schools(schools: Sequence[School], postcodes: Postcodes) -> tuple[list[LocatedSchool], list[Note]]:
     """Return the schools that have a point; the others are dropped.
 
     Parameters
     ----------
-    register
+    schools
         The schools.
     postcodes
         Where a school without a grid reference lies, and the district of one without.
     """
-    found = postcodes.look_up(school.postcode for school in register.schools)
+    found = postcodes.look_up(school.postcode for school in schools)
     points = zip(found["easting"].tolist(), found["northing"].tolist(), found["district"].tolist(), strict=True)
     located: list[LocatedSchool] = []
     notes: list[Note] = []
-    for school, (easting, northing, district) in zip(register.schools, points, strict=True):
+    for school, (easting, northing, district) in zip(schools, points, strict=True):
         own = school.easting is not None and school.northing is not None
         if not own and math.isnan(easting):
             notes.append(Note("register", school.line, school.urn, Outcome.DROPPED, NO_POINT))

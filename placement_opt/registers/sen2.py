@@ -1,58 +1,27 @@
-"""The person-level SEN2 return, as its "Blade" export: who has a plan, with which need, and where they are now.
+"""The person-level SEN2 return: who has a plan, with which need, and where they are now.
 
 Whatever could name a child (names, numbers, date of birth, postcode) stays inside `placement_opt.registers`.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from placement_opt.errors import Fault
-from placement_opt.registers.csv_rows import Row, Rows, read_rows
+from placement_opt.registers.csv_rows import Row, Rows
+from placement_opt.registers.dates import date_in_name, parse_date
 from placement_opt.registers.reading import Note, Outcome
+from placement_opt.registers.sen2_columns import NEEDED_MODULES, USED_MODULES
+from placement_opt.registers.sen2_files import Modules, label, read_modules
+from placement_opt.registers.sen2_pending import why_no_plan
 from placement_opt.schema import NEEDS
 
-MODULES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "person": (("persontableid", "personbirthdate", "postcode"), ("upn",)),
-    "requests": (("requeststableid", "persontableid"), ()),
-    "activeplans": (("activeplanstableid", "requeststableid"), ("res",)),
-    "placementdetail": (
-        ("activeplanstableid", "urn", "placementrank"),
-        (
-            "ukprn",
-            "sensetting",
-            "entrydate",
-            "leavingdate",
-            "senunitindicator",
-            "resourcedprovisionindicator",
-            "res",
-        ),
-    ),
-    "senneed": (("activeplanstableid", "sentype", "sentyperank"), ()),
-}
-"""The modules that are read: their required and their optional columns. (`res` moved from activeplans to
-placementdetail in version 1.2 of the return.)"""
-
-_YEAR_FIRST = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2}|[A-Za-z]{3})-(?P<day>\d{1,2})([ T].*)?")
-_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})( .*)?")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_FILE_DATE = re.compile(r"(?<!\d)(\d{2})-(\d{2})-(\d{4})(?!\d)")
-SETTING_CODES = {
-    "OLA": "arrangements by the council otherwise than at school (section 61)",
-    "OPA": "arrangements by the parents or young person (section 42(5))",
-    "EHE": "educated at home by choice",
-    "EYP": "early years provider without a URN",
-    "OTH": "other, or no school named yet",
-    "NEET": "not in education, employment or training, 16-25",
-    "NIEC": "not in education, notice that the plan ends",
-    "NIEO": "not in education, other, such as awaiting a place",
-}
-"""What `sensetting` says where a pupil is at no school (SEN2 guide 2025, item 5.7c)."""
-
-_YES = {"1", "y", "yes", "true", "t"}
+_YES = {"1", "1.0", "y", "yes", "true", "t"}
+_LAST_RANK = 99
+_RANK = re.compile(r"[0-9]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +35,8 @@ class Placement:
     """`sensetting`, where there is no school."""
     in_unit: bool = False
     in_resourced_provision: bool = False
+    has_flags: bool = False
+    """Whether the return says, yes or no, if the pupil is in a unit or resourced provision."""
     boards: bool = False
 
 
@@ -84,6 +55,17 @@ class Person:
     placement: Placement | None
     fault: str = ""
     """Why the row cannot be used; blank = it can."""
+    has_plan: bool = False
+    shares_number: bool = False
+    """Whether another person has the same unique pupil number."""
+    has_learner_number: bool = False
+    requests: int = 0
+    plans: int = 0
+    transferred_in: bool = False
+    placement_rows: int = 0
+    """Rows of placements of the plan, ended ones too."""
+    name: str = ""
+    """The authority whose return this is; blank where there is only one."""
 
 
 @dataclass(frozen=True)
@@ -94,135 +76,107 @@ class Return:
     reference_date: date | None
     notes: tuple[Note, ...]
     rows_read: dict[str, int]
+    name: str = ""
+    authority_code: str = ""
+    """The authority's number in the module `sen2`; blank where it does not say."""
 
 
-def read_return(folder: Path, faults: list[Fault]) -> Return:
-    """Read the modules person, requests, activeplans, placementdetail and senneed of a SEN2 export.
+def read_return(path: Path, faults: list[Fault], name: str = "") -> Return:
+    """Read the modules person, requests, activeplans, placementdetail and senneed of a SEN2 return.
 
     Parameters
     ----------
-    folder
-        Holds one CSV file for each module, named `..._<module>.csv`.
+    path
+        A folder with one CSV file for each module, or the workbook of the data-entry template.
     faults
         Every fault found is added to this list.
+    name
+        Whose return it is, where there are several.
     """
-    files = _find_modules(folder, faults)
-    modules = {
-        name: read_rows(files[name], name, faults, required=MODULES[name][0], optional=MODULES[name][1])
-        for name in MODULES
-        if name in files
-    }
-    read = {name: len(modules.get(name, ())) for name in MODULES}
-    if len(modules) < len(MODULES) or faults:
-        return Return((), None, (), read)
-    reference_date = _reference_date(files)
-    notes: list[Note] = []
-    plans = _plans_by_person(modules["person"], modules["requests"], modules["activeplans"], notes)
+    own: list[Fault] = []
+    modules = read_modules(path, name, own)
+    faults.extend(own)
+    read = {label(module, name): modules[module].read for module in NEEDED_MODULES}
+    read |= {label(module, name): modules[module].read for module in USED_MODULES if module in modules.rows}
+    if own:
+        return Return((), None, modules.notes, read, name)
+    reference_date, code = _header(modules)
+    notes: list[Note] = [*modules.notes]
+    plans, plan_counts = _plans_by_person(modules, name, notes)
     plan_ids = {row["activeplanstableid"] for row in plans.values()}
-    needs = _needs_by_plan(modules["senneed"], plan_ids, notes)
-    placements = _placements_by_plan(modules["placementdetail"], plan_ids, reference_date, notes)
-    persons = _persons(modules["person"], plans, needs, placements)
-    return Return(tuple(persons), reference_date, tuple(notes), read)
+    needs = _needs_by_plan(modules["senneed"], plan_ids, label("senneed", name), notes)
+    placements = _placements_by_plan(
+        modules["placementdetail"], plan_ids, reference_date, label("placementdetail", name), notes
+    )
+    facts = _Facts(
+        plans,
+        plan_counts,
+        needs,
+        placements,
+        requests=Counter(row["persontableid"] for row in modules["requests"]),
+        placement_rows=Counter(row["activeplanstableid"] for row in modules["placementdetail"]),
+        why_no_plan=why_no_plan(modules),
+        reference_date=reference_date,
+    )
+    persons = _persons(modules["person"], facts, name)
+    return Return(tuple(persons), reference_date, tuple(notes), read, name, code)
 
 
-def _find_modules(folder: Path, faults: list[Fault]) -> dict[str, Path]:
-    if not folder.is_dir():
-        message = "is not a folder. Give the folder that holds the modules of the SEN2 export."
-        faults.append(Fault("sen2", "", "", str(folder), message))
-        return {}
-    files: dict[str, Path] = {}
-    for name in (*MODULES, "sen2"):
-        pattern = re.compile(rf"(.*_)?{name}\.csv", re.IGNORECASE)
-        found = sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name))
-        if len(found) > 1:
-            names = ", ".join(path.name for path in found)
-            message = f"The folder has more than one file of the module {name}: {names}. Leave one."
-            faults.append(Fault(name, "", "", "", message))
-        elif found:
-            files[name] = found[0]
-        elif name in MODULES:
-            message = f"The module is missing: the folder has no file whose name ends in _{name}.csv."
-            faults.append(Fault(name, "", "", str(folder), message))
-    return files
+def _header(modules: Modules) -> tuple[date | None, str]:
+    """Return the date and the authority in the module `sen2`; the date else from a file's name."""
+    for row in modules["sen2"]:
+        given = parse_date(row["referencedate"])
+        if given is not None:
+            return given, row["lea"].removesuffix(".0")
+    return next(filter(None, map(date_in_name, modules.files)), None), ""
 
 
-def _reference_date(files: Mapping[str, Path]) -> date | None:
-    """Return the date in the module `sen2`, else the date in a file's name."""
-    if "sen2" in files:
-        unused: list[Fault] = []
-        for row in read_rows(files["sen2"], "sen2", unused, required=("referencedate",)):
-            given = parse_date(row["referencedate"])
-            if given is not None:
-                return given
-    for path in files.values():
-        match = _FILE_DATE.search(path.name)
-        if match:
-            day, month, year = (int(part) for part in match.groups())
-            try:
-                return date(year, month, day)
-            except ValueError:
-                continue
-    return None
-
-
-def parse_date(text: str) -> date | None:
-    """Return a date of the return, or None where the text is none.
-
-    Examples
-    --------
-    >>> parse_date("2022-Sep-28 00:00:00")
-    datetime.date(2022, 9, 28)
-    """
-    match = _YEAR_FIRST.fullmatch(text) or _DAY_FIRST.fullmatch(text)
-    if match is None:
-        return None
-    month = match["month"].lower()
-    if not month.isdigit() and month not in _MONTHS:
-        return None
-    try:
-        return date(int(match["year"]), int(month) if month.isdigit() else _MONTHS.index(month) + 1, int(match["day"]))
-    except ValueError:
-        return None
-
-
-def _plans_by_person(persons: Rows, requests: Rows, plans: Rows, notes: list[Note]) -> dict[str, Row]:
-    """Return the row of the active plan by person, following person, requests, activeplans."""
-    known = {row["persontableid"] for row in persons}
+def _plans_by_person(modules: Modules, name: str, notes: list[Note]) -> tuple[dict[str, Row], Counter[str]]:
+    """Return the row of the active plan by person, following person, requests, activeplans, and how many there are."""
+    known = {row["persontableid"] for row in modules["person"]} - {""}
     person_of: dict[str, str] = {}
-    for row in requests:
-        if row["persontableid"] in known:
-            person_of[row["requeststableid"]] = row["persontableid"]
+    for row in modules["requests"]:
+        request, reason = row["requeststableid"], ""
+        if row["persontableid"] not in known:
+            reason = "its person is not in the module person"
+        elif request in person_of:
+            reason = "the request's number appears already"
+        if reason:
+            notes.append(Note(label("requests", name), row.line, "", Outcome.DROPPED, reason))
         else:
-            notes.append(Note("requests", row.line, "", Outcome.DROPPED, "its person is not in the module person"))
+            person_of[request] = row["persontableid"]
     found: dict[str, Row] = {}
-    for row in plans:
+    source = label("activeplans", name)
+    counts: Counter[str] = Counter()
+    for row in modules["activeplans"]:
         person = person_of.get(row["requeststableid"])
         if person is None:
-            notes.append(Note("activeplans", row.line, "", Outcome.DROPPED, "its request or person is not there"))
+            notes.append(Note(source, row.line, "", Outcome.DROPPED, "its request or person is not there"))
             continue
+        counts[person] += 1
         if person in found:
             message = "the person has another active plan further down"
-            notes.append(Note("activeplans", found[person].line, "", Outcome.DROPPED, message))
+            notes.append(Note(source, found[person].line, "", Outcome.DROPPED, message))
         found[person] = row
-    return found
+    return found, counts
 
 
-def _needs_by_plan(rows: Rows, plan_ids: Iterable[str], notes: list[Note]) -> dict[str, tuple[str, ...]]:
+def _needs_by_plan(rows: Rows, plan_ids: Iterable[str], source: str, notes: list[Note]) -> dict[str, tuple[str, ...]]:
     ranked: dict[str, list[tuple[int, int, str]]] = {plan: [] for plan in plan_ids}
     for row in rows:
         plan, need = row["activeplanstableid"], row["sentype"].upper()
         if plan not in ranked:
-            notes.append(Note("senneed", row.line, "", Outcome.DROPPED, "its plan is not used"))
+            notes.append(Note(source, row.line, "", Outcome.DROPPED, "its plan is not used"))
         elif need not in NEEDS:
-            notes.append(Note("senneed", row.line, "", Outcome.DROPPED, "not a need code of the return"))
+            notes.append(Note(source, row.line, "", Outcome.DROPPED, "not a need code of the return"))
         else:
-            rank = int(row["sentyperank"]) if row["sentyperank"].isdigit() else 99
+            rank = int(row["sentyperank"]) if _RANK.fullmatch(row["sentyperank"]) else _LAST_RANK
             ranked[plan].append((rank, row.line, need))
     return {plan: tuple(dict.fromkeys(need for _, _, need in sorted(found))) for plan, found in ranked.items()}
 
 
 def _placements_by_plan(
-    rows: Rows, plan_ids: Iterable[str], reference_date: date | None, notes: list[Note]
+    rows: Rows, plan_ids: Iterable[str], reference_date: date | None, source: str, notes: list[Note]
 ) -> dict[str, Placement]:
     """Return the present placement of each plan: rank 1 and not yet left; of several, the one entered last."""
     known = set(plan_ids)
@@ -235,17 +189,17 @@ def _placements_by_plan(
             reason = "the pupil has another present placement, entered later"
             if entered >= found[plan][0]:
                 earlier, found[plan] = found[plan][1], (entered, row)
-                notes.append(Note("placementdetail", earlier.line, "", Outcome.DROPPED, reason))
+                notes.append(Note(source, earlier.line, "", Outcome.DROPPED, reason))
                 continue
         if reason:
-            notes.append(Note("placementdetail", row.line, "", Outcome.DROPPED, reason))
+            notes.append(Note(source, row.line, "", Outcome.DROPPED, reason))
         else:
             found[plan] = (entered, row)
     return {plan: _placement(row) for plan, (_, row) in found.items()}
 
 
 def _not_present(row: Row, reference_date: date | None) -> str:
-    if row["placementrank"] not in {"1", ""}:
+    if row["placementrank"].removesuffix(".0") not in {"1", ""}:
         return "not the first placement of the plan"
     left = parse_date(row["leavingdate"])
     if row["leavingdate"] and (left is None or reference_date is None or left <= reference_date):
@@ -254,13 +208,15 @@ def _not_present(row: Row, reference_date: date | None) -> str:
 
 
 def _placement(row: Row) -> Placement:
+    unit, provision = row["senunitindicator"], row["resourcedprovisionindicator"]
     return Placement(
         line=row.line,
         urn=row["urn"].removesuffix(".0"),
         ukprn=row["ukprn"].removesuffix(".0"),
         code=row["sensetting"].upper(),
-        in_unit=_is_yes(row["senunitindicator"]),
-        in_resourced_provision=_is_yes(row["resourcedprovisionindicator"]),
+        in_unit=_is_yes(unit),
+        in_resourced_provision=_is_yes(provision),
+        has_flags=bool(unit or provision),
         boards=_is_yes(row["res"]),
     )
 
@@ -269,20 +225,29 @@ def _is_yes(text: str) -> bool:
     return text.lower() in _YES
 
 
-def _persons(
-    rows: Rows,
-    plans: Mapping[str, Row],
-    needs: Mapping[str, tuple[str, ...]],
-    placements: Mapping[str, Placement],
-) -> Iterator[Person]:
+@dataclass(frozen=True)
+class _Facts:
+    """What the other modules say of the persons."""
+
+    plans: Mapping[str, Row]
+    plan_counts: Mapping[str, int]
+    needs: Mapping[str, tuple[str, ...]]
+    placements: Mapping[str, Placement]
+    requests: Mapping[str, int]
+    placement_rows: Mapping[str, int]
+    why_no_plan: Mapping[str, str]
+    reference_date: date | None
+
+
+def _persons(rows: Rows, facts: _Facts, name: str) -> Iterator[Person]:
     seen: set[str] = set()
     numbers = Counter(row["upn"].upper() for row in rows)
     for row in rows:
         table_id, number = row["persontableid"], row["upn"].upper()
-        fault = _unusable(row, plans.get(table_id), seen)
-        plan = None if table_id in seen else plans.get(table_id)
+        is_new = table_id not in seen
+        plan = facts.plans.get(table_id) if is_new and table_id else None
         plan_id = plan["activeplanstableid"] if plan is not None else ""
-        placement = placements.get(plan_id)
+        placement = facts.placements.get(plan_id)
         if placement is not None and plan is not None and _is_yes(plan["res"]):
             placement = replace(placement, boards=True)
         yield Person(
@@ -291,20 +256,60 @@ def _persons(
             identity=f"upn {number}" if number and numbers[number] == 1 else "",
             postcode=row["postcode"],
             birth_date=parse_date(row["personbirthdate"]),
-            needs=needs.get(plan_id, ()),
+            needs=facts.needs.get(plan_id, ()),
             placement=placement,
-            fault=fault,
+            fault=_unusable(row, facts, is_new=is_new),
+            has_plan=plan is not None,
+            shares_number=bool(number) and numbers[number] > 1,
+            has_learner_number=bool(row["uniquelearnernumber"]),
+            requests=facts.requests.get(table_id, 0) if is_new else 0,
+            plans=facts.plan_counts.get(table_id, 0) if is_new else 0,
+            transferred_in=plan is not None and bool(plan["transferla"]),
+            placement_rows=facts.placement_rows.get(plan_id, 0) if plan is not None else 0,
+            name=name,
         )
         seen.add(table_id)
 
 
-def _unusable(row: Row, plan: Row | None, seen: set[str]) -> str:
-    if not row["persontableid"]:
+def _unusable(row: Row, facts: _Facts, *, is_new: bool) -> str:
+    table_id = row["persontableid"]
+    if not table_id:
         return "no person number (persontableid)"
-    if row["persontableid"] in seen:
+    if not is_new:
         return "the person number (persontableid) appears already"
-    if plan is None:
-        return "no active plan"
-    if parse_date(row["personbirthdate"]) is None:
+    if table_id not in facts.plans:
+        return facts.why_no_plan.get(table_id, "no active plan: no request in the return")
+    born = parse_date(row["personbirthdate"])
+    if born is None:
         return "no readable date of birth"
+    if facts.reference_date is not None and born > facts.reference_date:
+        return "the date of birth is after the date of the return"
     return ""
+
+
+def apart(returns: Sequence[Return]) -> tuple[list[Person], list[Note]]:
+    """Return the persons of several returns; nobody takes the identity of a person in another return.
+
+    Parameters
+    ----------
+    returns
+        The returns of the authorities.
+
+    Notes
+    -----
+    A unique pupil number in two returns is one child who moved, or an error. Both rows are kept and noted: which
+    authority the child lives in is not for a reader to guess.
+    """
+    holders = Counter(person.identity for item in returns for person in item.persons if person.identity)
+    persons: list[Person] = []
+    notes: list[Note] = []
+    for item in returns:
+        for person in item.persons:
+            if holders[person.identity] <= 1:
+                persons.append(person)
+                continue
+            persons.append(replace(person, identity="", shares_number=True))
+            text = "the unique pupil number is in another authority's return too: in the plan for both"
+            if not person.fault:
+                notes.append(Note(label("person", item.name), person.line, "", Outcome.NOTED, text))
+    return persons, notes

@@ -15,6 +15,7 @@ ABBREVIATIONS: Mapping[str, str] = {
     "CSV": "Comma-separated values: a plain table in a text file.",
     "DESNZ": "Department for Energy Security and Net Zero.",
     "DfE": "Department for Education.",
+    "DSG": "Dedicated schools grant: the government's grant for schools, of which the high needs block is a part.",
     "EHCP": "Education, health and care plan: the legal document that says what support a child must have.",
     "EPI": "Education Policy Institute.",
     "EWHC": "High Court of England and Wales, in the citation of a case.",

@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from placement_opt.report import budget_tables, money_tables, place_tables, pupil_tables, record_tables, words
+from placement_opt.report import (
+    budget_tables,
+    money_tables,
+    place_tables,
+    pupil_tables,
+    record_tables,
+    return_tables,
+    words,
+)
 from placement_opt.report.amounts import COST_GROUPINGS
 from placement_opt.report.grid import Grid
 from placement_opt.report.subject import Subject
@@ -41,7 +49,7 @@ def sections_after_map(subject: Subject) -> tuple[Section, ...]:
     plan = subject.plans[subject.main]
     pupils = Section("pupils", "Pupils", (), (pupil_tables.pupil_list(plan),))
     return (
-        *([pupils] if subject.confidential else []),
+        *([_returns(subject), pupils] if subject.confidential else []),
         Section("assumptions", "Assumptions", (), (record_tables.policy(subject), record_tables.assumptions(subject))),
     )
 
@@ -53,6 +61,11 @@ def record_section(subject: Subject) -> Section:
         "With these fingerprints, versions and options anyone who holds the same tables can make the plan again.",
     )
     return Section("record", "Record of the run", sentences, grids)
+
+
+def _returns(subject: Subject) -> Section:
+    sentences = ("All statutory tables, also as they may be shared, come from `placement-opt tables`.",)
+    return Section("returns", "Statutory tables", sentences, return_tables.returns(subject))
 
 
 def _summary(subject: Subject) -> Section:

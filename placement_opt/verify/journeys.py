@@ -16,7 +16,7 @@ _HALF_UNIT = HALF_PENNY_GBP
 
 def entitlement(case: Case) -> Truth:
     """Return for each placed row whether its pupils travel free."""
-    return is_entitled(case.question, case.pupil, case.miles)
+    return is_entitled(case.question, case.pupil, case.lines.walk(case.miles))
 
 
 def mode_taken(case: Case) -> Whole:

@@ -30,3 +30,7 @@ class Lines:
     def miles(self) -> Real:
         """For each line, the journey of the travel matrix."""
         return self.question.miles_at(self.pupil, self.question.school[self.provision])
+
+    def walk(self, miles: Real) -> Real:
+        """Return for each line, whose miles are given, those that the walking distance is held against."""
+        return self.question.walk_at(self.pupil, self.question.school[self.provision], miles)

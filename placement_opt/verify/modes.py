@@ -39,9 +39,9 @@ def modes_of(question: Question) -> tuple[Mode, ...]:
     return tuple(Mode(*row) for row in cells)
 
 
-def is_entitled(question: Question, rows: Whole, miles: Real) -> Truth:
-    """Return who travels free. `rows` are positions of pupils that broadcast with `miles`."""
-    return np.asarray(question.is_always_free[rows] | (miles > question.walk_miles[rows]))
+def is_entitled(question: Question, rows: Whole, walk: Real) -> Truth:
+    """Return who travels free. `rows` are positions of pupils that broadcast with the miles of `walk_at`."""
+    return np.asarray(question.is_always_free[rows] | (walk > question.walk_miles[rows]))
 
 
 def _is_barred(mode: Mode) -> Truth:

@@ -69,7 +69,7 @@ class Prices:
         """Return for each line the price of the cheapest transport of one pupil for a year, unrounded."""
         miles = lines.miles
         least = prices_gbp(self.question, self.modes, lines.pupil, miles).min(axis=0)
-        return np.where(is_entitled(self.question, lines.pupil, miles) & np.isfinite(least), least, 0.0)
+        return np.where(is_entitled(self.question, lines.pupil, lines.walk(miles)) & np.isfinite(least), least, 0.0)
 
     def _known(self, lines: Lines) -> tuple[Whole, Real]:
         """Return which lines have a price of `pair_costs`, and those prices."""

@@ -87,6 +87,16 @@ class Question:
         """Return the miles of journeys of pupils to schools; NaN = unknown."""
         return self.travel.miles_at(pupil, school)
 
+    def walk_at(self, pupil: Whole, school: Whole, miles: Real) -> Real:
+        """Return the miles that the walking distance is held against; NaN = no journey, infinite = no way to walk.
+
+        `miles` are those of the same journeys.
+        """
+        if self.travel.walk_miles is None:
+            return miles
+        walked = self.travel.walk_miles_at(pupil, school)
+        return np.where(np.isnan(walked) & ~np.isnan(miles), np.inf, walked)
+
     def reachable(self, pupil: Whole) -> tuple[Whole, Whole] | None:
         """Return the provisions that some pupils (ascending) have a journey to, as lists of both; None = maybe all."""
         journeys = self.travel.reachable(pupil)
@@ -179,7 +189,7 @@ class Question:
 
     @cached_property
     def walk_miles(self) -> Real:
-        """For each pupil, the miles above which the pupil travels free; infinite where an officer says no."""
+        """For each pupil, the walk above which the pupil travels free; infinite where an officer says no."""
         is_young = self.of_pupils("year_group") <= LAST_YEAR_UNDER_8
         miles = np.where(is_young, self.parameters.walk_miles_under_8, self.parameters.walk_miles_from_8)
         return np.where(self.pupils["entitled"].notna(), np.inf, miles)

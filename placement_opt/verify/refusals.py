@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from placement_opt.cells import split_list
 from placement_opt.schema import ANY, NEEDS
 from placement_opt.verify.links import linkable
-from placement_opt.verify.modes import modes_of, reach_miles
+from placement_opt.verify.modes import is_entitled, modes_of, reach_miles
 from placement_opt.verify.question import Question, Real, Truth, Whole, positions
 
 NOBODY_REFUSES = 255
@@ -33,7 +33,7 @@ class FirstRules:
     sort
         For each pupil, its row of `of_sort`.
     longest, farthest
-        For each pupil, the minutes of rule 9 and the miles of rule 11.
+        For each pupil, the minutes of rule 9, and the miles of rule 11: above them, no mode is permitted.
     never
         The pairs that officers keep apart, ascending: pupil x provisions + provision.
     """
@@ -84,7 +84,10 @@ class FirstRules:
         minutes, miles = question.minutes_at(pupil, school), question.miles_at(pupil, school)
         is_late = minutes > self.longest[pupil]
         is_late[at_must] = False
-        for refuses, rule in ((miles > self.farthest[pupil], 11), (is_late, 9), (np.isnan(minutes), 4)):
+        is_too_far = miles > self.farthest[pupil]
+        far = np.flatnonzero(is_too_far)
+        is_too_far[far] = is_entitled(question, pupil[far], question.walk_at(pupil[far], school[far], miles[far]))
+        for refuses, rule in ((is_too_far, 11), (is_late, 9), (np.isnan(minutes), 4)):
             at = np.flatnonzero(refuses)
             number[at] = np.minimum(number[at], rule)
         some = np.flatnonzero(self._has_never[pupil])
@@ -109,7 +112,13 @@ def first_rules(question: Question, links: pd.DataFrame) -> FirstRules:
     of_sort, sort = _of_suitability(question)
     np.minimum(of_sort, np.minimum(of_place, _refusing(_is_other_authority(question), 10)), out=of_sort)
     return FirstRules(
-        question, of_place, of_sort, sort, _longest_minutes(question), _farthest_miles(question), _nevers(question)
+        question,
+        of_place,
+        of_sort,
+        sort,
+        _longest_minutes(question),
+        reach_miles(question, modes_of(question)),
+        _nevers(question),
     )
 
 
@@ -171,12 +180,6 @@ def _is_other_authority(question: Question) -> Truth:
 def _longest_minutes(question: Question) -> Real:
     of_policy = np.inf if question.policy.max_minutes is None else question.policy.max_minutes
     return question.pupils["max_minutes"].fillna(of_policy).to_numpy(dtype=float)
-
-
-def _farthest_miles(question: Question) -> Real:
-    """Return for each pupil the miles above which the pupil would travel free, but no mode is permitted."""
-    reach = reach_miles(question, modes_of(question))
-    return np.where(question.is_always_free, reach, np.maximum(reach, question.walk_miles))
 
 
 def _nevers(question: Question) -> Whole:

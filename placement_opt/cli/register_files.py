@@ -1,0 +1,59 @@
+"""The command that makes tables from register, return and postcodes, and says what became of every row."""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from placement_opt.arguments import wrong_use
+from placement_opt.cli.saying import say
+from placement_opt.files import write_problem
+from placement_opt.registers import Reading, compare_with_statistics, read_registers_with_notes, read_statistics
+
+TABLES_FOLDER, READING_FILE, CHECKS_FILE, STATISTICS_FILE = "tables", "reading.csv", "checks.csv", "statistics.csv"
+
+
+def registers(parsed: argparse.Namespace) -> None:
+    """Read an authority's own files, or those of several, and write the tables."""
+    statistics = None
+    if parsed.statistics:
+        statistics = read_statistics(parsed.statistics, authority=parsed.area)
+    try:
+        reading = read_registers_with_notes(
+            register=parsed.register,
+            sen2=_returns(parsed.sen2),
+            postcodes=parsed.postcodes,
+            section_41=parsed.section_41,
+            planning_year=parsed.planning_year,
+            salt=parsed.salt_file.read_text(encoding="utf-8").strip() if parsed.salt_file else None,
+            keep_ids=parsed.keep_ids,
+        )
+        beside = None if statistics is None else compare_with_statistics(reading.problem, statistics)
+    except ValueError as error:
+        if type(error) is not ValueError:
+            raise
+        wrong_use(str(error))
+    parsed.out.mkdir(parents=True, exist_ok=True)
+    write_problem(reading.problem, parsed.out / TABLES_FOLDER)
+    listed(reading).to_csv(parsed.out / READING_FILE, index=False)
+    reading.checks.to_csv(parsed.out / CHECKS_FILE, index=False)
+    if beside is not None:
+        beside.to_csv(parsed.out / STATISTICS_FILE, index=False)
+    say(reading.summary())
+    say(f"Tables: {parsed.out / TABLES_FOLDER}. Every row that was dropped, assumed or looks odd: {READING_FILE}.")
+
+
+def listed(reading: Reading) -> pd.DataFrame:
+    """Return every row that was dropped, assumed or looks odd, with what became of it."""
+    parts = {"dropped": reading.dropped, "assumed": reading.assumed, "noted": reading.noted}
+    return pd.concat([part.assign(outcome=name) for name, part in parts.items()], ignore_index=True)
+
+
+def _returns(given: list[str]) -> Path | dict[str, Path]:
+    """Return the one return, or several by the name before the equals sign."""
+    if len(given) == 1 and "=" not in given[0]:
+        return Path(given[0])
+    named = [text.partition("=") for text in given]
+    if not all(sign and name.strip() for name, sign, _ in named) or len({name for name, *_ in named}) < len(named):
+        wrong_use("Several returns: give each as --sen2 NAME=FOLDER, with a name of its own.")
+    return {name.strip(): Path(path) for name, _, path in named}
