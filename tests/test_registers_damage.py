@@ -7,10 +7,11 @@ import pytest
 
 from placement_opt.errors import InputError
 from placement_opt.registers import Outcome, Reading, read_registers_with_notes
+from tests.amounts import how_many
 from tests.damage import DAMAGES, JUNK, PERSONAL, Bytes, damaged, good_files, persons_in
 from tests.register_files import SALT
 
-SAMPLE = 250
+SAMPLE = how_many(10_000, in_ci=120)
 PERSON_FILE = "Blade-Export_16-01-2025_person.csv"
 LOOKS_PERSONAL = re.compile(
     r"\bZ\d{12}\b|\bZZ1 ?1A[A-C]\b|\b\d{4}-[A-Z][a-z]{2}-\d{2}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{2}/\d{2}/\d{4}\b"
