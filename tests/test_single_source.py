@@ -139,6 +139,7 @@ def _packed(system: System, knapsacks: Knapsacks) -> tuple[float, float]:
         cut_off=lambda: optimiser.best.value - 0.005,
         try_pairs=optimiser._try_pairs,
         may_go_on=lambda: True,
+        left_s=lambda: 60.0,
     )
     packing.grow(np.zeros(len(system.rows)), lambda: None)
     return optimiser.best.value, min(packing.bound, optimiser.best.value)

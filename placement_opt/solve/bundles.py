@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.model.draft import NO_SITE
 from placement_opt.policy import SolveOptions
+from placement_opt.solve.highs import solve_lp
 from placement_opt.solve.knapsacks import Knapsacks, Marks, best_loads
 from placement_opt.solve.parts import Part, Priced, Prices, Shares, Table
 from placement_opt.solve.system import System
@@ -24,6 +25,8 @@ NEAR_ENOUGH = 0.08
 SEEDS, TURN, AHEAD, PATIENCE, SHORTER = 80, 0.5, 0.05, 8, 0.6
 """Steps of the first walk, the share of the last direction that is kept, how far the bound is hoped to rise at most,
 and how many steps in vain shorten the steps, to which share."""
+NODES_OF_CHOICE = 30
+"""So many nodes are looked at to choose among the bundles known."""
 PENALTY, RAISED, MOST_PENALTY = 2.0, 10.0, 1e4
 """Breaking a row costs so many times the dearest column; raised by so much, up to so many times the first penalty."""
 
@@ -52,7 +55,8 @@ class Bundles:
         self._known: set[tuple[int, bytes]] = set()
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (
-            ("output_flag", False), ("threads", options.threads), ("random_seed", options.seed), ("solver", "simplex")
+            ("output_flag", False), ("threads", options.threads), ("random_seed", options.seed), ("solver", "simplex"),
+            ("mip_max_nodes", NODES_OF_CHOICE)
         ):  # fmt: skip
             self._highs.setOptionValue(name, value)
         self._pass_model()
@@ -260,14 +264,47 @@ class Bundles:
         return best.prices
 
     def _run(self) -> tuple[float, Prices, Floats, Floats]:
-        self._highs.run()
-        status = self._highs.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise RuntimeError(f"HiGHS ended the LP with {self._highs.modelStatusToString(status)}.")
+        solve_lp(self._highs)
         solution = self._highs.getSolution()
         duals, rows = np.array(solution.row_dual, dtype=np.float64), len(self.system.rows)
         value = float(self._highs.getInfo().objective_function_value)
         return value, Prices(duals[:rows], float(duals[-1])), duals[rows:-1], np.array(solution.col_value)
+
+    def whole(self, part: Part, seconds: float) -> Marks:
+        """Choose among the bundles known so far in whole numbers.
+
+        Parameters
+        ----------
+        part
+            What its branches say.
+        seconds
+            When to stop.
+
+        Returns
+        -------
+        array
+            Which pairs the best choice found holds: shape (pupils, provisions); a pupil may be in several bundles.
+        """
+        self._set(part)
+        highs = self._highs
+        self._ask_for(highspy.HighsVarType.kInteger, "choose")
+        highs.setOptionValue("time_limit", seconds)
+        highs.run()
+        found = np.array(highs.getSolution().col_value)
+        highs.setOptionValue("time_limit", np.inf)
+        self._ask_for(highspy.HighsVarType.kContinuous, "simplex")
+        pupils = np.zeros(self.knapsacks.pair.shape, dtype=bool)
+        for at in np.flatnonzero(found[self._first_bundle :] > 0.5).tolist() if len(found) else []:
+            pupils[self._members[at], self._of_bundle[at]] = True
+        return pupils
+
+    def _ask_for(self, kind: highspy.HighsVarType, solver: str) -> None:
+        """Make bundles and whole columns whole numbers, or not."""
+        is_whole = np.array([column.whole for column in self.system.draft.columns], dtype=bool)
+        columns = np.concatenate([np.flatnonzero(is_whole), self._first_bundle + np.arange(len(self._members))])
+        kinds = np.full(len(columns), int(kind), dtype=np.uint8)
+        self._highs.changeColsIntegrality(len(columns), columns.astype(np.int32), kinds)
+        self._highs.setOptionValue("solver", solver)
 
     def _add_helpful(self, priced: Priced, at: tuple[Prices, Floats] | None) -> bool:
         """Add the best bundles of all provisions; tell whether one of them improves the LP with its own prices."""

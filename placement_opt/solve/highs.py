@@ -187,3 +187,25 @@ def _as_arrays(
 def _must_be_ok(status: highspy.HighsStatus, what: str) -> None:
     if status == highspy.HighsStatus.kError:
         raise RuntimeError(f"HiGHS refused {what}.")
+
+
+def solve_lp(highs: Any) -> None:
+    """Solve an LP that has an optimum.
+
+    Parameters
+    ----------
+    highs
+        HiGHS, holding the LP.
+
+    Raises
+    ------
+    RuntimeError
+        When HiGHS does not find it, not even without what it remembers of the LPs before.
+    """
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        highs.clearSolver()
+        highs.run()
+    status = highs.getModelStatus()
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError(f"HiGHS ended the LP with {highs.modelStatusToString(status)}.")

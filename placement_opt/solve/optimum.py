@@ -199,6 +199,7 @@ class Optimiser:
             cut_off=lambda: min(self._cut_off(), self.best.value - self._step),
             try_pairs=self._try_pairs,
             may_go_on=self._clock.may_go_on,
+            left_s=self._seconds_left,
         )
 
         def tell() -> None:
@@ -209,6 +210,10 @@ class Optimiser:
         packing.grow(self._root.bound.multipliers, tell)
         tell()
         self._knapsacks = None
+
+    def _seconds_left(self) -> float:
+        left_s = self._clock.left_s()
+        return np.inf if left_s is None else left_s
 
     def _stepped(self, bound: float) -> float:
         """Return a bound raised to the plan's value where no objective lies between the two."""

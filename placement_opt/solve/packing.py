@@ -51,8 +51,8 @@ class Packing:
         Returns the bound that is good enough.
     try_pairs
         Called with the pairs of a plan that may be a better one.
-    may_go_on
-        Whether there is time.
+    may_go_on, left_s
+        Whether there is time, and how many seconds.
     """
 
     def __init__(
@@ -64,10 +64,11 @@ class Packing:
         cut_off: Callable[[], float],
         try_pairs: Callable[[Ints], None],
         may_go_on: Callable[[], bool],
+        left_s: Callable[[], float],
     ) -> None:
         self.system, self.knapsacks = system, knapsacks
         self._bundles = Bundles(system, knapsacks, options)
-        self._cut_off, self._try_pairs, self._may_go_on = cut_off, try_pairs, may_go_on
+        self._cut_off, self._try_pairs, self._may_go_on, self._left_s = cut_off, try_pairs, may_go_on, left_s
         self._families = [columns_of(system, family) for family in FAMILIES]
         self._site_number = {int(c): p for p, c in enumerate(knapsacks.site.tolist()) if c != NO_SITE}
         self._open: list[tuple[float, int, Node]] = []
@@ -97,6 +98,7 @@ class Packing:
         tell()
         if self._open:
             self._fix()
+            self._choose(part)
             self._dive(self._open[0][2])
         while self._open and self._open[0][0] <= self._cut_off() and self._may_divide():
             self._fix()
@@ -107,7 +109,14 @@ class Packing:
                 return
             between = NODES_BETWEEN_DIVES if np.isfinite(self._cut_off()) else NODES_WITHOUT_PLAN
             if self.nodes % between < 2 and self._open:
+                self._choose(part)
                 self._dive(self._open[0][2])
+
+    def _choose(self, part: Part) -> None:
+        """Look for a plan among the bundles known so far."""
+        held = self._bundles.whole(part, self._left_s())
+        if held.any(axis=1).all():
+            self._try_pairs(np.sort(self.knapsacks.pair[held]))
 
     def _may_divide(self) -> bool:
         most = MOST_PARTS if np.isfinite(self._cut_off()) else MOST_PARTS_WITHOUT_PLAN

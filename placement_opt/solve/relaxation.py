@@ -10,6 +10,7 @@ import scipy.sparse as sp
 
 from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.model.draft import NO_SITE
+from placement_opt.solve.highs import solve_lp
 from placement_opt.solve.system import Bound, Box, System
 
 BEYOND = 1e-7
@@ -233,14 +234,7 @@ class Relaxation:
         return Relaxed(bound, value, self.order[used][order], pupils[used][order], columns[:others], broken)
 
     def _run(self) -> tuple[float, Floats, Floats]:
-        self._highs.run()
-        status = self._highs.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            self._highs.clearSolver()  # the basis of the LP before can lead it astray; this LP has an optimum
-            self._highs.run()
-            status = self._highs.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise RuntimeError(f"HiGHS ended the LP with {self._highs.modelStatusToString(status)}.")
+        solve_lp(self._highs)
         solution = self._highs.getSolution()
         multipliers = np.array(solution.row_dual, dtype=np.float64)[: len(self.system.rows)]
         return float(self._highs.getInfo().objective_function_value), multipliers, np.array(solution.col_value)
