@@ -16,7 +16,7 @@ import shapely
 
 from placement_opt.certificate import Certificate, certificate_from_dict
 from placement_opt.errors import Fault, InputError, Status
-from placement_opt.plan_tables import TABLE_COLUMNS, typed_table
+from placement_opt.plan_tables import MONEY, TABLE_COLUMNS, typed_table
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.schema import CRS, KINDS
 
@@ -100,7 +100,7 @@ class Plan:
     @cached_property
     def cost_gbp(self) -> float:
         """Money for a year, in £ and pence, on the policy's cost basis."""
-        return round(float(self._money["gbp"].sum()), 2)
+        return round(sum(float(self.tables[table][column].sum()) for _, table, column, _ in MONEY), 2)
 
     @property
     def capital_gbp(self) -> float:
@@ -137,17 +137,8 @@ class Plan:
         placements, use = self.tables["placements"], self.tables["use"]
         kinds = use[["provision_id", "setting_id", "kind"]].rename(columns={"provision_id": "hub_id"})
         outreach, teams = (self.tables[name].merge(kinds, on="hub_id") for name in ("outreach", "teams"))
-        parts = [
-            _line("top-up or fee", placements, "topup_gbp", "topup_payer", about),
-            _line("place funding", placements, "place_gbp", "place_payer", about),
-            _line("transport", placements, "transport_gbp", "transport_payer", about),
-            _line("place funding", use, "commissioned_gbp", "place_payer", about),
-            _line("places over the number", use, "overflow_gbp", "overflow_payer", about),
-            _line("opening", use, "opening_gbp", "opening_payer", about),
-            _line("added classes", use, "classes_gbp", "opening_payer", about),
-            _line("outreach teams", teams.assign(provision_id=teams["hub_id"]), "team_gbp", "payer", about),
-            _line("outreach travel", outreach.assign(provision_id=outreach["hub_id"]), "travel_gbp", "payer", about),
-        ]
+        tables = {"placements": placements, "use": use, "teams": _at_hub(teams), "outreach": _at_hub(outreach)}
+        parts = [_line(line, tables[table], column, payer, about) for line, table, column, payer in MONEY]
         return pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
 
     def costs(self, by: str | Sequence[str] = "line") -> pd.DataFrame:
@@ -377,6 +368,10 @@ def _well_formed(record: Any) -> dict[str, Any]:
 
 def _digest(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def _at_hub(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(provision_id=frame["hub_id"])
 
 
 def _line(line: str, frame: pd.DataFrame, column: str, payer: str, about: Sequence[str]) -> pd.DataFrame:

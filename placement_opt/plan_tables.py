@@ -116,6 +116,20 @@ TABLE_COLUMNS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 
 
+MONEY = (
+    ("top-up or fee", "placements", "topup_gbp", "topup_payer"),
+    ("place funding", "placements", "place_gbp", "place_payer"),
+    ("transport", "placements", "transport_gbp", "transport_payer"),
+    ("place funding", "use", "commissioned_gbp", "place_payer"),
+    ("places over the number", "use", "overflow_gbp", "overflow_payer"),
+    ("opening", "use", "opening_gbp", "opening_payer"),
+    ("added classes", "use", "classes_gbp", "opening_payer"),
+    ("outreach teams", "teams", "team_gbp", "payer"),
+    ("outreach travel", "outreach", "travel_gbp", "payer"),
+)
+"""Where every pound stands: line, table, column of the amount, column of who pays."""
+
+
 def typed_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with the columns, order and types of a plan's table.
 
