@@ -25,7 +25,7 @@ NEAR_ENOUGH = 0.08
 SEEDS, TURN, AHEAD, PATIENCE, SHORTER = 80, 0.5, 0.05, 8, 0.6
 """Steps of the first walk, the share of the last direction that is kept, how far the bound is hoped to rise at most,
 and how many steps in vain shorten the steps, to which share."""
-NODES_OF_CHOICE = 30
+NODES_OF_CHOICE = 60
 """So many nodes are looked at to choose among the bundles known."""
 PENALTY, RAISED, MOST_PENALTY = 2.0, 10.0, 1e4
 """Breaking a row costs so many times the dearest column; raised by so much, up to so many times the first penalty."""

@@ -22,6 +22,7 @@ FAMILIES = (("y",), ("c",), ("k",), ("l",), ("t",))
 SURE = 0.95
 """A dive holds whatever has more than this share."""
 NODES_BETWEEN_DIVES, NODES_WITHOUT_PLAN = 25, 4
+NODES_BETWEEN_CHOICES = 200
 MOST_IN_VAIN = 8
 """A dive turns round so often where a rounding leaves nothing that could be better."""
 MOST_PARTS, MOST_PARTS_WITHOUT_PLAN = 5_000, 40
@@ -109,8 +110,9 @@ class Packing:
                 return
             between = NODES_BETWEEN_DIVES if np.isfinite(self._cut_off()) else NODES_WITHOUT_PLAN
             if self.nodes % between < 2 and self._open:
-                self._choose(part)
                 self._dive(self._open[0][2])
+            if self.nodes % NODES_BETWEEN_CHOICES < 2 and self._open:
+                self._choose(part)
 
     def _choose(self, part: Part) -> None:
         """Look for a plan among the bundles known so far."""
