@@ -78,7 +78,8 @@ def find_localities(problem: Problem, polygons: gpd.GeoDataFrame | str | Path, *
     ------
     InputError
         When the file cannot be read, there is no such column, a name is blank, a shape is no valid polygon, polygons
-        of different names overlap, or the changed tables are at fault (a budget for a locality that no longer is).
+        of different names overlap, no pupil or school lies in any polygon, or the changed tables are at fault (a budget
+        for a locality that no longer is).
 
     Examples
     --------
@@ -109,6 +110,11 @@ def find_localities(problem: Problem, polygons: gpd.GeoDataFrame | str | Path, *
         outside[table] = tuple(np.flatnonzero(at < 0).tolist())
         weight = frame["count"].to_numpy() if table == "pupils" else np.ones(len(frame))
         counts[table] = np.bincount(at[at >= 0], weights=weight[at >= 0], minlength=len(names)).astype(np.int64)
+    if not any(number.any() for number in counts.values()):
+        west, south, east, north = shapely.total_bounds(shapes)
+        where = f"they cover eastings {west:,.0f} to {east:,.0f} and northings {south:,.0f} to {north:,.0f}"
+        message = f"No pupil and no school lies in any polygon; {where}. Give polygons of the area, in their own crs."
+        raise InputError([Fault(_TABLE, "", "geometry", "", message)])
     summary = pd.DataFrame({"locality": names, **counts})
     return Localities(
         problem.replace(pupils=frames["pupils"], settings=frames["settings"]),

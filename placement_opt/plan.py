@@ -337,6 +337,9 @@ def load_plan(path: str | Path) -> Plan:
         return plan
     except FileNotFoundError:
         raise InputError([Fault(source.name, "", "", "", "The file does not exist.")]) from None
+    except IsADirectoryError:
+        message = "This is a folder. Give the run.json in the folder that `placement-opt solve` wrote."
+        raise InputError([Fault(str(path), "", "", "", message)]) from None
     except (KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
         if isinstance(error, InputError):
             raise

@@ -238,3 +238,18 @@ def test_the_demo_plans_the_embedded_county(tmp_path: Path, capsys: pytest.Captu
     for wanted in ("cost ", "no plan below", "gap", "pupils unplaced", "transport", "report.html", "workbook.xlsx"):
         assert wanted in printed
     assert main(["verify", str(tmp_path / "out" / "run.json")]) == FINE
+
+
+def test_a_folder_for_kept_journeys_needs_roads_and_is_no_file(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = folder / "pupils.csv"
+    assert wrong_use(["check", str(folder), "--roads-cache", str(folder)]) == WRONG_USE
+    assert "give --roads too" in capsys.readouterr().err
+    assert wrong_use(["check", str(folder), "--roads", "a.osm.pbf", "--roads-cache", str(kept)]) == WRONG_USE
+    assert "--roads-cache names a file; give a folder" in capsys.readouterr().err
+
+
+def test_a_folder_in_place_of_a_run_is_told_what_to_give(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tables", str(folder)]) == AT_FAULT
+    assert "This is a folder. Give the run.json" in capsys.readouterr().err

@@ -348,3 +348,15 @@ def test_other_faults_of_a_file_stay_beside_the_unit(county: Problem, tmp_path: 
         ("miles", "", ""),
         ("minutes", "13", "ten"),
     ]
+
+
+@pytest.mark.parametrize("whole_pupil", [True, False])
+def test_what_has_no_journeys_is_said_without_figures(county: Problem, whole_pupil: bool) -> None:
+    travel = crow_fly(county)
+    minutes, miles = np.array(travel.minutes), np.array(travel.miles)
+    blank = (5, slice(None)) if whole_pupil else (slice(None), 4)
+    minutes[blank] = miles[blank] = np.nan
+    spoilt = TravelMatrix(travel.pupil_ids, travel.setting_ids, minutes, miles, source="spoilt")
+    summary = check_travel(county, spoilt).summary()
+    assert "without reach" in summary
+    assert "nan" not in summary

@@ -91,6 +91,12 @@ def test_what_lies_outside_is_counted_by_row_and_said() -> None:
     assert problem.pupils["locality"].isna().all()
 
 
+def test_polygons_that_hold_nobody_are_refused_with_what_they_cover() -> None:
+    elsewhere = layer([box(1_000, 2_000, 3_000, 4_000)], ["Far"])
+    with pytest.raises(InputError, match="eastings 1,000 to 3,000 and northings 2,000 to 4,000"):
+        find_localities(tiny(), elsewhere, name_column="area")
+
+
 def test_polygons_of_one_name_are_one_locality_and_borders_go_to_the_first_name() -> None:
     east, north = 460_000, 270_000
     shapes = [box(east, north, east + 10, north + 10), box(east + 5, north, east + 10, north + 10)]

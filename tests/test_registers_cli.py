@@ -125,3 +125,12 @@ def test_several_returns_are_named(files: Files, tmp_path: Path) -> None:
     assert main(arguments) == 0
     pupils = pd.read_csv(tmp_path / "out" / "tables" / "pupils.csv")
     assert pupils["resident_authority"].unique().tolist() == ["Exampleshire"]
+
+
+def test_a_salt_that_is_no_text_is_refused_without_a_trace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    salt = tmp_path / "salt"
+    salt.write_bytes(bytes(range(128, 160)))
+    with pytest.raises(SystemExit) as caught:
+        main(["registers", "--register", "a", "--sen2", "b", "--postcodes", "c", "--salt-file", str(salt)])
+    assert caught.value.code == 2
+    assert "--salt-file is no text in UTF-8" in capsys.readouterr().err

@@ -401,7 +401,7 @@ def test_kept_journeys_hold_no_ids_and_no_points(tmp_path: Path) -> None:
     assert str(int(WEST)) not in texts
 
 
-@pytest.mark.parametrize("damage", ["cut", "empty", "foreign", "changed"])
+@pytest.mark.parametrize("damage", ["cut", "empty", "junk", "foreign", "changed"])
 def test_damaged_or_foreign_kept_journeys_are_noticed(tmp_path: Path, damage: str) -> None:
     first = kept(tmp_path)
     path = next(tmp_path.iterdir())
@@ -414,9 +414,10 @@ def test_damaged_or_foreign_kept_journeys_are_noticed(tmp_path: Path, damage: st
             arrays = {name: stored[name] for name in stored.files}
         np.savez(path, **{**arrays, "minutes": arrays["minutes"] + 1})
     else:
-        path.write_bytes(path.read_bytes()[:100] if damage == "cut" else b"")
-    with pytest.warns(UserWarning, match="worked out again"):
+        path.write_bytes({"cut": path.read_bytes()[:100], "empty": b"", "junk": b"no journeys"}[damage])
+    with pytest.warns(UserWarning, match="worked out again") as caught:
         again = kept(tmp_path)
+    assert "unsafe" not in str(caught[0].message)
     assert again.fingerprint() == first.fingerprint()
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -43,6 +43,10 @@ def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, Tr
 def _journeys(problem: Problem, parsed: argparse.Namespace, *, check: bool = True) -> TravelMatrix:
     if parsed.travel and parsed.roads:
         wrong_use("Give --travel or --roads, not both.")
+    if parsed.roads_cache and not parsed.roads:
+        wrong_use("--roads-cache keeps journeys along roads; give --roads too.")
+    if parsed.roads_cache and parsed.roads_cache.exists() and not parsed.roads_cache.is_dir():
+        wrong_use(f"{parsed.roads_cache}: --roads-cache names a file; give a folder.")
     if parsed.roads:
         road_travel = import_module("placement_opt.roads").road_travel  # loaded when used: most runs need no roads
         along_roads: TravelMatrix = road_travel(problem, parsed.roads, cache=parsed.roads_cache)

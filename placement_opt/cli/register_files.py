@@ -25,7 +25,7 @@ def registers(parsed: argparse.Namespace) -> None:
             postcodes=parsed.postcodes,
             section_41=parsed.section_41,
             planning_year=parsed.planning_year,
-            salt=parsed.salt_file.read_text(encoding="utf-8").strip() if parsed.salt_file else None,
+            salt=_salt(parsed.salt_file) if parsed.salt_file else None,
             keep_ids=parsed.keep_ids,
         )
         beside = None if statistics is None else compare_with_statistics(reading.problem, statistics)
@@ -47,6 +47,13 @@ def listed(reading: Reading) -> pd.DataFrame:
     """Return every row that was dropped, assumed or looks odd, with what became of it."""
     parts = {"dropped": reading.dropped, "assumed": reading.assumed, "noted": reading.noted}
     return pd.concat([part.assign(outcome=name) for name, part in parts.items()], ignore_index=True)
+
+
+def _salt(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        wrong_use(f"{path}: --salt-file is no text in UTF-8; give a text file of at least 16 characters.")
 
 
 def _returns(given: list[str]) -> Path | dict[str, Path]:

@@ -161,6 +161,10 @@ class TravelCheck:
 
 
 def _words(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["to_setting_id"]):
+        return f"pupils row {row['pupil_row']}"
+    if pd.isna(row["minutes"]) and pd.isna(row["miles"]) and pd.isna(row["straight_miles"]):
+        return f"setting {row['to_setting_id']}"
     start = f"setting {row['from_setting_id']}" if pd.isna(row["pupil_row"]) else f"pupils row {row['pupil_row']}"
     figures = f"{row['minutes']:g} minutes, {row['miles']:g} miles, straight {row['straight_miles']:.2f}"
     return f"{start} to setting {row['to_setting_id']}: {figures}"

@@ -79,7 +79,7 @@ def _published(statistics: Statistics, authority: str | None) -> dict[str, dict[
     table = statistics.table
     areas = sorted(table["authority"].unique())
     if authority is None and len(areas) != 1:
-        raise ValueError(f"The statistics have {len(areas)} areas; name one as `authority`.")
+        raise ValueError(f"The statistics have {len(areas)} areas; name one as `authority` (--area).")
     if authority is not None and authority not in areas:
         raise ValueError(f"`authority` is {authority!r}, which is none of the {len(areas)} areas of the statistics.")
     own = table[(table["authority"] == (authority or areas[0])) & (table["breakdown"] == "") & table["pupils"].notna()]

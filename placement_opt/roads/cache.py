@@ -55,8 +55,9 @@ def load(folder: Path, key: str) -> tuple[Arrays, dict[str, Any]] | None:
         if seal != _seal(key, arrays, story):
             raise ValueError("another question's journeys")
         return arrays, dict(json.loads(story))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        message = f"{path.name} in the folder of kept journeys is damaged ({error}); the journeys are worked out again."
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        # NumPy's own words are not passed on: of junk it says how to load it unsafely
+        message = f"{path.name} in the folder of kept journeys is damaged; the journeys are worked out again."
         warnings.warn(message, UserWarning, stacklevel=3)
         return None
 
