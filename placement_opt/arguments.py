@@ -137,8 +137,8 @@ def _add_journeys(parser: argparse.ArgumentParser) -> None:
         "--roads", type=Path, help="roads that journeys go along: .osm.pbf, .graphml of OSMnx, .gpkg of OS Open Roads"
     )
     parser.add_argument("--roads-cache", type=Path, metavar="FOLDER", help="keep journeys along roads in this folder")
-    parser.add_argument("--circuity", type=float, default=1.3, help="road miles for each straight mile (default 1.3)")
-    parser.add_argument("--mph", type=float, default=25.0, help="mean speed along straight lines (default 25)")
+    parser.add_argument("--circuity", type=float, help="road miles for each straight mile (default 1.3)")
+    parser.add_argument("--mph", type=float, help="mean speed along straight lines (default 25)")
 
 
 def _add_out(parser: argparse.ArgumentParser) -> None:

@@ -253,3 +253,15 @@ def test_a_folder_for_kept_journeys_needs_roads_and_is_no_file(
 def test_a_folder_in_place_of_a_run_is_told_what_to_give(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tables", str(folder)]) == AT_FAULT
     assert "This is a folder. Give the run.json" in capsys.readouterr().err
+
+
+def test_how_straight_lines_are_driven_is_no_option_of_other_journeys(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert wrong_use(["check", str(folder), "--roads", "a.osm.pbf", "--mph", "30"]) == WRONG_USE
+    assert "--circuity and --mph are for straight lines" in capsys.readouterr().err
+    assert main(["solve", str(folder), "--mph", "30", "--out", str(tmp_path / "out")]) == FINE
+    assert main(["verify", str(tmp_path / "out" / "run.json")]) == FINE
+    capsys.readouterr()
+    assert wrong_use(["verify", str(tmp_path / "out" / "run.json"), "--mph", "3"]) == WRONG_USE
+    assert "The run says how its journeys were made" in capsys.readouterr().err

@@ -34,6 +34,8 @@ def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, Tr
         problem = read_problem(parsed.input or home / origin["input"], postcodes=parsed.postcodes)
     recipe = plan.record.get("travel", {}).get("recipe", {})
     if recipe.get("method") == "crow_fly" and not (parsed.travel or parsed.roads):
+        if _of_straight_lines(parsed):
+            wrong_use("The run says how its journeys were made; leave --circuity and --mph out.")
         parsed.circuity, parsed.mph = recipe["circuity"], recipe["miles_per_hour"]
     travel = _journeys(problem, parsed)
     _refuse_changes(plan, problem, travel)
@@ -43,6 +45,9 @@ def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, Tr
 def _journeys(problem: Problem, parsed: argparse.Namespace, *, check: bool = True) -> TravelMatrix:
     if parsed.travel and parsed.roads:
         wrong_use("Give --travel or --roads, not both.")
+    straight = _of_straight_lines(parsed)
+    if straight and (parsed.travel or parsed.roads):
+        wrong_use("--circuity and --mph are for straight lines; leave them out, or --travel and --roads.")
     if parsed.roads_cache and not parsed.roads:
         wrong_use("--roads-cache keeps journeys along roads; give --roads too.")
     if parsed.roads_cache and parsed.roads_cache.exists() and not parsed.roads_cache.is_dir():
@@ -54,9 +59,15 @@ def _journeys(problem: Problem, parsed: argparse.Namespace, *, check: bool = Tru
     if parsed.travel:
         return read_travel(parsed.travel, problem, check=check)
     try:
-        return crow_fly(problem, circuity=parsed.circuity, miles_per_hour=parsed.mph)
+        return crow_fly(problem, **straight)
     except ValueError as error:
         wrong_use(str(error))
+
+
+def _of_straight_lines(parsed: argparse.Namespace) -> dict[str, float]:
+    """Return what a command says of journeys by straight lines."""
+    named = {"circuity": parsed.circuity, "miles_per_hour": parsed.mph}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _refuse_changes(plan: Plan, problem: Problem, travel: TravelMatrix) -> None:
