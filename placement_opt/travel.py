@@ -17,6 +17,8 @@ from placement_opt.listed import Listed
 from placement_opt.problem import Problem
 
 METRES_PER_MILE = 1_609.344
+CIRCUITY, MILES_PER_HOUR = 1.3, 25.0
+"""Assumptions about straight lines: road miles for each, and mean speed along them."""
 MOST_CIRCUITY = 10.0
 MOST_MILES_PER_HOUR = 100.0
 
@@ -216,7 +218,7 @@ class TravelMatrix:
 
 
 def crow_fly(
-    problem: Problem, *, circuity: float = 1.3, miles_per_hour: float = 25.0, nearest: int | None = None
+    problem: Problem, *, circuity: float = CIRCUITY, miles_per_hour: float = MILES_PER_HOUR, nearest: int | None = None
 ) -> TravelMatrix:
     """Estimate journeys from straight lines.
 

@@ -9,7 +9,7 @@ from placement_opt.examples import exampleshire
 from placement_opt.files import read_problem, read_travel
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
-from placement_opt.travel import TravelMatrix, crow_fly
+from placement_opt.travel import CIRCUITY, MILES_PER_HOUR, TravelMatrix, crow_fly
 
 
 def question(parsed: argparse.Namespace, *, check: bool = True) -> tuple[Problem, TravelMatrix]:
@@ -34,7 +34,7 @@ def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, Tr
         problem = read_problem(parsed.input or home / origin["input"], postcodes=parsed.postcodes)
     recipe = plan.record.get("travel", {}).get("recipe", {})
     if recipe.get("method") == "crow_fly" and not (parsed.travel or parsed.roads):
-        if _of_straight_lines(parsed):
+        if _drives_straight(parsed):
             wrong_use("The run says how its journeys were made; leave --circuity and --mph out.")
         parsed.circuity, parsed.mph = recipe["circuity"], recipe["miles_per_hour"]
     travel = _journeys(problem, parsed)
@@ -45,8 +45,7 @@ def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, Tr
 def _journeys(problem: Problem, parsed: argparse.Namespace, *, check: bool = True) -> TravelMatrix:
     if parsed.travel and parsed.roads:
         wrong_use("Give --travel or --roads, not both.")
-    straight = _of_straight_lines(parsed)
-    if straight and (parsed.travel or parsed.roads):
+    if _drives_straight(parsed) and (parsed.travel or parsed.roads):
         wrong_use("--circuity and --mph are for straight lines; leave them out, or --travel and --roads.")
     if parsed.roads_cache and not parsed.roads:
         wrong_use("--roads-cache keeps journeys along roads; give --roads too.")
@@ -59,15 +58,18 @@ def _journeys(problem: Problem, parsed: argparse.Namespace, *, check: bool = Tru
     if parsed.travel:
         return read_travel(parsed.travel, problem, check=check)
     try:
-        return crow_fly(problem, **straight)
+        return crow_fly(
+            problem,
+            circuity=CIRCUITY if parsed.circuity is None else parsed.circuity,
+            miles_per_hour=MILES_PER_HOUR if parsed.mph is None else parsed.mph,
+        )
     except ValueError as error:
         wrong_use(str(error))
 
 
-def _of_straight_lines(parsed: argparse.Namespace) -> dict[str, float]:
-    """Return what a command says of journeys by straight lines."""
-    named = {"circuity": parsed.circuity, "miles_per_hour": parsed.mph}
-    return {name: value for name, value in named.items() if value is not None}
+def _drives_straight(parsed: argparse.Namespace) -> bool:
+    """Return whether a command says how straight lines are driven."""
+    return parsed.circuity is not None or parsed.mph is not None
 
 
 def _refuse_changes(plan: Plan, problem: Problem, travel: TravelMatrix) -> None:
