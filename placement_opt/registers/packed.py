@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from io import BytesIO
 from pathlib import Path
 
 from placement_opt.errors import Fault
@@ -65,7 +66,7 @@ def _read_bytes(path: Path, source: str, faults: list[Fault]) -> bytes | None:
         if path.suffix.lower() == ".gz":
             return gzip.decompress(data)
         if path.suffix.lower() == ".zip":
-            return _unzip(path, source, faults)
+            return _unzip(data, path.name, source, faults)
     except FileNotFoundError:
         faults.append(Fault(source, "", "", str(path), "There is no such file."))
         return None
@@ -75,14 +76,14 @@ def _read_bytes(path: Path, source: str, faults: list[Fault]) -> bytes | None:
     return data
 
 
-def _unzip(path: Path, source: str, faults: list[Fault]) -> bytes | None:
-    with zipfile.ZipFile(path) as archive:
+def _unzip(data: bytes, name: str, source: str, faults: list[Fault]) -> bytes | None:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
         names = [name for name in archive.namelist() if name.lower().endswith(".csv") and "__MACOSX" not in name]
         if len(names) == 1:
             return archive.read(names[0])
     shown = ", ".join(names[:_NAMED_AT_MOST]) + (", ..." if len(names) > _NAMED_AT_MOST else "")
     message = f"holds {len(names)} CSV files{': ' if names else ''}{shown}; one is needed. Unpack it and give that one."
-    faults.append(Fault(source, "", "", path.name, message))
+    faults.append(Fault(source, "", "", name, message))
     return None
 
 

@@ -12,9 +12,10 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from placement_opt.errors import Fault, InputError
+
 from placement_opt.headers import plain
 from placement_opt.roads.grid import on_grid
-from placement_opt.roads.network import Roads
+from placement_opt.roads.network import Floats, Ints, Roads
 from placement_opt.roads.speeds import MILE_METRES
 
 LINKS, NODES = "roadlink", "roadnode"
@@ -59,25 +60,7 @@ def read_open_roads(path: Path, speeds: Mapping[str, float], recipe: Mapping[str
     index = pd.Index(node_ids.astype(str))
     ends = {name: index.get_indexer(pd.Index(named[name].astype(str))) for name in ("start", "end")}
     metres = pd.to_numeric(named["length"], errors="coerce").to_numpy(dtype=np.float64)
-    faults += [
-        Fault(path.name, column, "", "", f"{number:,} links {what}")
-        for column, number, what in (
-            (
-                "start_node",
-                (ends["start"] < 0).sum(),
-                "begin at a node that road_node lacks. Export both layers again.",
-            ),
-            ("end_node", (ends["end"] < 0).sum(), "end at a node that road_node lacks. Export both layers again."),
-            ("length", (~(metres >= 0)).sum(), "have no length in metres. Export the layer again."),
-            ("geometry", links.geometry.isna().sum(), "have no line. Export the layer again."),
-            (
-                "geometry",
-                nodes.geometry.isna().sum(),
-                "begin or end at nodes without a point. Export both layers again.",
-            ),
-        )
-        if number
-    ]
+    faults = _broken_links(path.name, layers, ends, metres)
     if faults:
         raise InputError(faults)
     points = shapely.get_coordinates(nodes.geometry.to_numpy())
@@ -110,6 +93,25 @@ def read_open_roads(path: Path, speeds: Mapping[str, float], recipe: Mapping[str
             *([f"{(~driven).sum():,} guided busways, which are not driven."] if not driven.all() else []),
         ),
     )
+
+
+def _broken_links(
+    source: str, layers: Mapping[str, gpd.GeoDataFrame], ends: Mapping[str, Ints], metres: Floats
+) -> list[Fault]:
+    """Return what links lack: nodes, lengths, lines, points of their nodes."""
+    links, nodes = layers[LINKS], layers[NODES]
+    found = (
+        ("start_node", ends["start"] < 0, "begin at a node that road_node lacks. Export both layers again."),
+        ("end_node", ends["end"] < 0, "end at a node that road_node lacks. Export both layers again."),
+        ("length", ~(metres >= 0), "have no length in metres. Export the layer again."),
+        ("geometry", links.geometry.isna(), "have no line. Export the layer again."),
+        ("geometry", nodes.geometry.isna(), "begin or end at nodes without a point. Export both layers again."),
+    )
+    return [
+        Fault(source, column, "", "", f"{is_broken.sum():,} links {what}")
+        for column, is_broken, what in found
+        if is_broken.any()
+    ]
 
 
 def _layers(path: Path) -> dict[str, gpd.GeoDataFrame]:

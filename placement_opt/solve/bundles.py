@@ -10,8 +10,8 @@ from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.model.draft import NO_SITE
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.highs import solve_lp
-from placement_opt.solve.knapsacks import Knapsacks, Marks, best_loads
-from placement_opt.solve.parts import Part, Priced, Prices, Shares, Table
+from placement_opt.solve.knapsacks import Knapsacks, Marks, Table, best_loads
+from placement_opt.solve.parts import Part, Priced, Prices, Shares
 from placement_opt.solve.system import System
 
 CLOSE = 1e-8

@@ -18,7 +18,7 @@ ROUNDING = 1e-9
 
 Table = NDArray[np.float64]
 Marks = NDArray[np.bool_]
-"""Shape (pupils, provisions)."""
+"""Both of shape (pupils, provisions)."""
 
 
 @dataclass(frozen=True, eq=False)

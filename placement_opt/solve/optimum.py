@@ -93,7 +93,6 @@ class Optimiser:
         self.best = Optimum(system)
         self._root: Relaxed
         self._knapsacks: Knapsacks | None = None
-        self._step = max(0.0, SHARE_OF_STEP * step_of(system))
 
     def run(self, start: Ints, *, known: Fitted | None = None) -> Optimum:
         """Find the optimum, or what there is when the time runs out.
@@ -192,18 +191,21 @@ class Optimiser:
         """Look at bundles of pupils that fit into provisions, where pupils take several places each."""
         if self._knapsacks is None:
             return
+        step = SHARE_OF_STEP * step_of(self.system)
         packing = Packing(
             self.system,
             self._knapsacks,
             self._options,
-            cut_off=lambda: min(self._cut_off(), self.best.value - self._step),
+            cut_off=lambda: min(self._cut_off(), self.best.value - step),
             try_pairs=self._try_pairs,
             may_go_on=self._clock.may_go_on,
             left_s=self._seconds_left,
         )
 
         def tell() -> None:
-            self.best.searched = max(self.best.searched, min(self._stepped(packing.bound), self.best.value))
+            is_proven = packing.bound > self.best.value - step
+            proven = self.best.value if is_proven else packing.bound
+            self.best.searched = max(self.best.searched, proven)
             self._report(f"{packing.nodes:,} parts by bundles")
             self._say()
 
@@ -214,10 +216,6 @@ class Optimiser:
     def _seconds_left(self) -> float:
         left_s = self._clock.left_s()
         return np.inf if left_s is None else left_s
-
-    def _stepped(self, bound: float) -> float:
-        """Return a bound raised to the plan's value where no objective lies between the two."""
-        return self.best.value if bound > self.best.value - self._step else bound
 
     def _try_pairs(self, pairs: Ints) -> None:
         """Look for the best plan that uses no other pairs."""

@@ -23,6 +23,7 @@ SURE = 0.95
 """A dive holds whatever has more than this share."""
 NODES_BETWEEN_DIVES, NODES_WITHOUT_PLAN = 25, 4
 NODES_BETWEEN_CHOICES = 200
+"""So often the solver chooses in whole numbers among the bundles known by then."""
 MOST_IN_VAIN = 8
 """A dive turns round so often where a rounding leaves nothing that could be better."""
 MOST_PARTS, MOST_PARTS_WITHOUT_PLAN = 5_000, 40

@@ -3,16 +3,10 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from placement_opt.facts import Floats
-from placement_opt.solve.knapsacks import Marks
+from placement_opt.solve.knapsacks import Marks, Table
 from placement_opt.solve.system import Box
-
-Table = NDArray[np.float64]
-"""Shape (pupils, provisions)."""
-
-ANY = np.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +27,7 @@ class Part:
     held: frozenset[tuple[int, int]] = frozenset()
     shut: frozenset[tuple[int, int]] = frozenset()
     least_open: float = 0.0
-    most_open: float = ANY
+    most_open: float = np.inf
 
 
 @dataclass(frozen=True, eq=False)
