@@ -12,7 +12,6 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from placement_opt.errors import Fault, InputError
-
 from placement_opt.headers import plain
 from placement_opt.roads.grid import on_grid
 from placement_opt.roads.network import Floats, Ints, Roads
