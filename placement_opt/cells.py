@@ -21,6 +21,7 @@ EXCEL_ERRORS = frozenset(
 LONGEST_TEXT = 32_767
 """Characters that a cell of a workbook can hold."""
 
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::00)?", re.ASCII)
 _YES = {"yes", "y", "true", "t", "1"}
 _NO = {"no", "n", "false", "f", "0"}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -221,6 +222,15 @@ def _read_integer(column: Column, value: Any) -> float:
     return number
 
 
+def _read_time(column: Column, value: Any) -> str:
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise _Unfit(f"is not a time of day. {_wanted(column)} Write it like 08:45.")
+    return f"{int(found[1]):02d}:{found[2]}"
+
+
 def _read_flag(column: Column, value: Any) -> bool:
     word = _as_text(value).lower()
     if word in _YES:
@@ -285,5 +295,6 @@ _READERS: dict[Cell, Callable[[Column, Any], Any]] = {
     Cell.CODE: _read_code,
     Cell.CODES: _read_codes,
     Cell.LABELS: _read_labels,
+    Cell.TIME: _read_time,
     Cell.EXTRA: _read_extra,
 }

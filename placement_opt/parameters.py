@@ -184,6 +184,62 @@ class Parameters:
         year="undated",
         source="Devon AP academy, key stage 3, after £10,000 place funding",
     )
+    stop_seconds: float = _number(
+        19,
+        "seconds",
+        "Time that a stop to pick pupils up takes, whoever boards.",
+        year="2012",
+        source="Park, Tae and Kim, A post-improvement procedure for the mixed load school bus routing problem",
+        most=3_600,
+    )
+    board_seconds: float = _number(
+        2.6,
+        "seconds",
+        "Time for one pupil to board.",
+        year="2012",
+        source="Park, Tae and Kim, A post-improvement procedure for the mixed load school bus routing problem",
+        most=3_600,
+    )
+    leave_stop_seconds: float = _number(
+        29,
+        "seconds",
+        "Time that a stop to set pupils down takes, whoever leaves.",
+        year="2012",
+        source="Park, Tae and Kim, A post-improvement procedure for the mixed load school bus routing problem",
+        most=3_600,
+    )
+    leave_seconds: float = _number(
+        1.9,
+        "seconds",
+        "Time for one pupil to leave.",
+        year="2012",
+        source="Park, Tae and Kim, A post-improvement procedure for the mixed load school bus routing problem",
+        most=3_600,
+    )
+    wheelchair_seconds: float = _number(
+        300,
+        "seconds",
+        "Time for one pupil in a wheelchair to board, or to leave.",
+        year="undated",
+        source="Los Angeles Unified School District, routing attributes: 300 s for a wheelchair",
+        most=3_600,
+    )
+    personal_budget_gbp_per_mile: float = _number(
+        0.45,
+        "£",
+        "Paid to a family for each mile, where it drives.",
+        year="2024",
+        source="Buckinghamshire personal transport budgets: 45p a mile",
+        most=100,
+    )
+    personal_budget_legs: float = _number(
+        4,
+        "journeys",
+        "Journeys a day that a personal budget pays: to school and home, twice.",
+        year="2024",
+        source="Buckinghamshire personal transport budgets pay all four legs",
+        most=4,
+    )
     topup_payer: str = _word("high needs", "Who pays a top-up whose payer is not given.")
     transport_payer: str = _word("transport", "Who pays for home to school transport.")
     outreach_payer: str = _word("high needs", "Who pays for outreach teams and their travel.")

@@ -26,7 +26,7 @@ _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _TEXT_FORMAT = "@"
 _BLANK_ROWS = 2_000
 _LONGEST_PROMPT = 255
-_TEXT_CELLS = frozenset({Cell.ID, Cell.TEXT, Cell.CODE, Cell.CODES, Cell.LABELS})
+_TEXT_CELLS = frozenset({Cell.ID, Cell.TEXT, Cell.CODE, Cell.CODES, Cell.LABELS, Cell.TIME})
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
 _INTRODUCTION = (

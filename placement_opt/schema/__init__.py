@@ -19,6 +19,7 @@ from placement_opt.schema.limits import (
     TOPUPS,
 )
 from placement_opt.schema.question import PROVISIONS, PUPILS, SETTINGS
+from placement_opt.schema.transport import APART, FLEET, JOURNEY_COSTS, LAYOUTS
 from placement_opt.schema.words import (
     ANY,
     CRS,
@@ -50,6 +51,10 @@ TABLES = {
         BUDGETS,
         SITE_LIMITS,
         MODES,
+        JOURNEY_COSTS,
+        FLEET,
+        LAYOUTS,
+        APART,
         PARAMETERS,
     )
 }
@@ -57,13 +62,17 @@ TABLES = {
 
 __all__ = [
     "ANY",
+    "APART",
     "BUDGETS",
     "CRS",
     "EASTING_RANGE_M",
+    "FLEET",
     "HUBS",
+    "JOURNEY_COSTS",
     "KINDS",
     "KIND_ALIASES",
     "LAST_PRIMARY_YEAR",
+    "LAYOUTS",
     "LINKS",
     "MAINSTREAM_KINDS",
     "MODES",

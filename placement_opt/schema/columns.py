@@ -18,6 +18,7 @@ class Cell(StrEnum):
     CODE = "one of a list"
     CODES = "several of a list"
     LABELS = "a list of words"
+    TIME = "time of day"
     EXTRA = "text that is only kept"
 
 
@@ -133,6 +134,11 @@ def year_column(name: str, meaning: str, *, required: bool = False, default: int
     return Column(
         name, Cell.INTEGER, meaning, required, default, "national curriculum year", least=LOW_YEAR, most=HIGH_YEAR
     )
+
+
+def time_column(name: str, meaning: str) -> Column:
+    """Describe a time of day, kept as text: 08:45."""
+    return Column(name, Cell.TIME, meaning, unit="hh:mm", example="08:45")
 
 
 def kind_column(meaning: str, *, required: bool) -> Column:

@@ -17,6 +17,7 @@ from placement_opt.schema.columns import (
     point_columns,
     refers_column,
     text_column,
+    time_column,
     whole_column,
     year_column,
 )
@@ -59,6 +60,24 @@ PUPILS = Table(
         Column(
             "entitled", Cell.MAYBE, "Free travel decided by an officer; blank = the distance and need tests decide."
         ),
+        flag_column("low_income", "Of a family on a low income, so that extended rights to free travel hold."),
+        Column(
+            "travel_mode",
+            Cell.CODE,
+            "How an officer has decided that an entitled pupil travels. vehicle; pass: public transport; "
+            "personal_budget: the family is paid by the mile; training: learns to travel alone, and has a vehicle "
+            "until then; blank = a pass for who can travel alone, else a vehicle.",
+            allowed=("vehicle", "pass", "personal_budget", "training"),
+        ),
+        time_column("earliest_pickup", "Not to be picked up before; blank = any time."),
+        Column(
+            "board_minutes",
+            Cell.NUMBER,
+            "Minutes to board, and to leave, a vehicle; blank = as the parameters say for walking or a wheelchair.",
+            unit="minutes",
+            least=0,
+            most=60,
+        ),
     ),
     key=("pupil_id",),
     required=True,
@@ -77,6 +96,10 @@ SETTINGS = Table(
         text_column("trust", "Multi-academy trust or owner."),
         text_column("locality", "Area for reports and local limits."),
         whole_column("places", "Limit over all provisions of the school; blank = none.", unit="places"),
+        time_column("arrive_from", "Earliest that vehicles may set pupils down in the morning."),
+        time_column("arrive_by", "Latest that vehicles may arrive in the morning."),
+        time_column("leave_from", "Earliest that vehicles may pick pupils up in the afternoon."),
+        time_column("leave_by", "Latest that vehicles may begin to pick pupils up in the afternoon."),
     ),
     key=("setting_id",),
     required=True,

@@ -1,0 +1,109 @@
+"""The tables of home to school transport: vehicles, their layouts, who must ride apart, known prices."""
+
+from placement_opt.schema.columns import (
+    Cell,
+    Column,
+    Table,
+    gbp_column,
+    id_column,
+    refers_column,
+    text_column,
+    whole_column,
+)
+
+FLEET = Table(
+    "fleet",
+    "a type of vehicle that routes may be given to; prices are yours, from contracts or quotations",
+    (
+        id_column("vehicle", "Name of the type of vehicle.", "minibus 16"),
+        text_column("operator", "Who runs it."),
+        whole_column("available", "How many there are; blank = as many as needed.", unit="vehicles"),
+        Column("gbp_per_day", Cell.NUMBER, "Price of a vehicle for a day.", True, unit="£", least=0, most=10_000),
+        Column(
+            "gbp_per_mile",
+            Cell.NUMBER,
+            "Price of each mile between the first stop and the last.",
+            True,
+            unit="£",
+            least=0,
+            most=1_000,
+        ),
+        Column(
+            "gbp_per_hour",
+            Cell.NUMBER,
+            "Price of each hour between the first stop and the last.",
+            True,
+            unit="£",
+            least=0,
+            most=1_000,
+        ),
+        Column(
+            "assistant_gbp_per_hour",
+            Cell.NUMBER,
+            "Price of a passenger assistant for each such hour; blank = carries no assistants.",
+            unit="£",
+            least=0,
+            most=1_000,
+        ),
+        Column(
+            "pupils_per_assistant",
+            Cell.INTEGER,
+            "Pupils in need of an assistant whom one can escort; needed where assistants are carried.",
+            unit="pupils",
+            least=1,
+            most=100,
+        ),
+        Column(
+            "empty_miles_per_mile",
+            Cell.NUMBER,
+            "Miles driven empty for each mile of a run; blank = as vehicle_miles_per_loaded_mile says.",
+            unit="miles",
+            least=0,
+            most=10,
+        ),
+        Column(
+            "co2e_kg_per_mile",
+            Cell.NUMBER,
+            "Emissions for each mile, empty ones included.",
+            True,
+            unit="kg CO2e",
+            least=0,
+            most=10,
+        ),
+        text_column("source", "Where the prices come from."),
+    ),
+    key=("vehicle",),
+)
+
+LAYOUTS = Table(
+    "layouts",
+    "a way in which a type of vehicle can be laid out; a route uses one of them",
+    (
+        refers_column("vehicle", "fleet.vehicle", "The type of vehicle.", required=True, example="minibus 16"),
+        whole_column("seats", "Seats for pupils and passenger assistants; the driver's is not counted.", required=True),
+        whole_column("wheelchair_places", "Places for pupils who travel in a wheelchair.", default=0),
+    ),
+    key=("vehicle", "seats", "wheelchair_places"),
+)
+
+APART = Table(
+    "apart",
+    "two pupils who must never be in a vehicle together",
+    (
+        refers_column("pupil_id", "pupils.pupil_id", "One pupil.", required=True),
+        refers_column("other_pupil_id", "pupils.pupil_id", "The other.", required=True),
+        text_column("reason", "Why, for the record; it is not shown on route sheets."),
+    ),
+    key=("pupil_id", "other_pupil_id"),
+)
+
+JOURNEY_COSTS = Table(
+    "journey_costs",
+    "a known price of a year's transport of one pupil to one school, in place of the estimate",
+    (
+        refers_column("pupil_id", "pupils.pupil_id", "The pupil.", required=True),
+        refers_column("setting_id", "settings.setting_id", "The school.", required=True),
+        gbp_column("cost_gbp", "Price for one pupil, where transport is owed.", required=True),
+    ),
+    key=("pupil_id", "setting_id"),
+)
