@@ -17,6 +17,18 @@ from county_draws import Draws
 from county_places import County, Provision, Setting, draw_county
 from county_plan import COUNTY, TOWNS
 from county_pupils import Pupil, draw_pupils
+from county_transport import (
+    FLEET_COLUMNS,
+    TRANSPORT_SEED,
+    TRAVEL_COLUMNS,
+    WINDOW_COLUMNS,
+    Cells,
+    draw_apart,
+    draw_travel,
+    draw_windows,
+    fleet_rows,
+    layout_rows,
+)
 from published_2025 import INDEPENDENT_FEE_GBP, INDEPENDENT_FEE_MEDIAN_SHARE
 
 SEED = 20_260_901
@@ -80,9 +92,13 @@ def draw_tables() -> dict[str, str]:
     county = draw_county(draws)
     pupils = draw_pupils(draws, county)
     topups = [(need, band, kind, price, "high needs") for need, band, kind, price in TOPUPS]
+    journeys = Draws(TRANSPORT_SEED)
+    windows, travel = draw_windows(journeys, county), draw_travel(journeys, pupils)
     return {
-        "pupils.csv": _csv(PUPIL_COLUMNS, map(_pupil_row, pupils)),
-        "settings.csv": _csv(SETTING_COLUMNS, map(_setting_row, _with_school_limits(county))),
+        "pupils.csv": _csv(PUPIL_COLUMNS, (_pupil_row(pupil, travel[pupil.pupil_id]) for pupil in pupils)),
+        "settings.csv": _csv(
+            SETTING_COLUMNS, (_setting_row(one, windows[one.setting_id]) for one in _with_school_limits(county))
+        ),
         "provisions.csv": _csv(PROVISION_COLUMNS, map(_provision_row, county.provisions)),
         "hubs.csv": _csv(HUB_COLUMNS, _hub_rows(county)),
         "topups.csv": _csv(("need", "band", "kind", "topup_gbp", "payer"), topups),
@@ -94,6 +110,9 @@ def draw_tables() -> dict[str, str]:
             ("resource", "need", "band", "kind", "amount"),
             [("speech therapy", need, "", kind, amount) for need, kind, amount in THERAPY_USE],
         ),
+        "fleet.csv": _csv(FLEET_COLUMNS, fleet_rows()),
+        "layouts.csv": _csv(("vehicle", "seats", "wheelchair_places"), layout_rows()),
+        "apart.csv": _csv(("pupil_id", "other_pupil_id", "reason"), draw_apart(journeys, pupils)),
         "parameters.toml": PARAMETERS,
     }
 
@@ -109,10 +128,11 @@ source = "the made-up county's calendar (example value)"
 PUPIL_COLUMNS = (
     *("pupil_id", "easting", "northing", "year_group", "need", "secondary_needs", "band", "locality"),
     *("current_provision_id", "movable", "requested_setting_id", "mainstream", "sibling_group", "wheelchair", "solo"),
-    *("assistant", "independent_travel", "support_hours", "max_minutes", "entitled"),
+    *("assistant", "independent_travel", "support_hours", "max_minutes", "entitled", *TRAVEL_COLUMNS),
 )
 SETTING_COLUMNS = (
     *("setting_id", "name", "easting", "northing", "authority", "sector", "trust", "locality", "places"),
+    *WINDOW_COLUMNS,
 )
 PROVISION_COLUMNS = (
     *("provision_id", "setting_id", "kind", "places", "needs", "min_year", "max_year", "bands", "place_gbp"),
@@ -133,13 +153,13 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return text.getvalue()
 
 
-def _pupil_row(pupil: Pupil) -> tuple[Any, ...]:
+def _pupil_row(pupil: Pupil, travel: Cells) -> tuple[Any, ...]:
     return (
         *(pupil.pupil_id, pupil.easting, pupil.northing, pupil.year, pupil.need, pupil.secondary_needs, pupil.band),
         *(pupil.locality, pupil.current.provision_id if pupil.current else "", _yes(pupil.movable)),
         *(pupil.requested_setting_id, pupil.mainstream, pupil.sibling_group, _yes(pupil.wheelchair)),
         *(_yes(pupil.solo), _yes(pupil.assistant), _yes(pupil.independent_travel), f"{pupil.support_hours:g}"),
-        *(pupil.max_minutes, pupil.entitled),
+        *(pupil.max_minutes, pupil.entitled, *travel),
     )
 
 
@@ -147,10 +167,10 @@ def _yes(flag: bool) -> str:
     return "yes" if flag else ""
 
 
-def _setting_row(setting: Setting) -> tuple[Any, ...]:
+def _setting_row(setting: Setting, window: Cells) -> tuple[Any, ...]:
     return (
         *(setting.setting_id, setting.name, setting.easting, setting.northing, setting.authority, setting.sector),
-        *(setting.trust, setting.locality, setting.places),
+        *(setting.trust, setting.locality, setting.places, *window),
     )
 
 

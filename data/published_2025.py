@@ -67,3 +67,18 @@ that sets it was not seen."""
 
 SOLO_SHARE = 0.09
 """Pupils in single-occupancy vehicles among those transported; DfE home to school transport data collection 2025/26."""
+
+TRANSPORT_GBP = {"overall": 8_800, "taxi": 10_700, "PSV": 7_000, "in-house": 7_600}
+"""£ a pupil and year, pre-16 special-needs travellers; DfE home to school transport data collection 2025/26."""
+
+PUPIL_DAYS = 190
+"""Days a year of personal transport budgets (Buckinghamshire, 2024)."""
+
+RIDERS = 2.67
+"""Pupils on a route: 4,000 pupils with special needs on 1,500 routes, Kent (LAPV, undated)."""
+
+CAR_CO2E_KG_PER_MILE = 0.2785
+"""Average diesel car, 0.17304 kg CO2e a km; DESNZ conversion factors 2025."""
+
+LOW_INCOME_SHARE = 0.38
+"""Pupils with plans who are eligible for free school meals, 2020/21; DfE, as reported by Tes."""

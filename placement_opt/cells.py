@@ -21,11 +21,12 @@ EXCEL_ERRORS = frozenset(
 LONGEST_TEXT = 32_767
 """Characters that a cell of a workbook can hold."""
 
-_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::00)?", re.ASCII)
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?", re.ASCII)
 _YES = {"yes", "y", "true", "t", "1"}
 _NO = {"no", "n", "false", "f", "0"}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DATES = (datetime, date, time, timedelta)
+_COUNTABLE = frozenset({Cell.INTEGER, Cell.NUMBER, Cell.TIME})
 _OFTEN_EQUAL = (str, int, float)
 """Cells of these types are read once for each value of a column."""
 
@@ -224,9 +225,14 @@ def _read_integer(column: Column, value: Any) -> float:
 
 def _read_time(column: Column, value: Any) -> str:
     if isinstance(value, time):
-        return value.strftime("%H:%M")
+        if value.second or value.microsecond:
+            raise _Unfit(f"is not a whole minute. {_wanted(column)} Write it like 08:45.")
+        return f"{value.hour:02d}:{value.minute:02d}"
+    if isinstance(value, _DATES):
+        what = "is a length of time" if isinstance(value, timedelta) else "is a date"
+        raise _Unfit(f"{what}. {_wanted(column)} Format the cells as text and write it like 08:45.")
     found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
+    if found is None:  # a number too: 8.45 may be a quarter to nine or a part of a day
         raise _Unfit(f"is not a time of day. {_wanted(column)} Write it like 08:45.")
     return f"{int(found[1]):02d}:{found[2]}"
 
@@ -282,7 +288,7 @@ def _wanted(column: Column) -> str:
 
 
 def _article(cell: Cell) -> str:
-    return f"an {cell}" if cell is Cell.ID else f"a {cell}" if cell in {Cell.INTEGER, Cell.NUMBER} else str(cell)
+    return f"an {cell}" if cell is Cell.ID else f"a {cell}" if cell in _COUNTABLE else str(cell)
 
 
 _READERS: dict[Cell, Callable[[Column, Any], Any]] = {

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.cells import split_list
+from placement_opt.consistency_transport import TRANSPORT_CHECKS
 from placement_opt.errors import Fault
 from placement_opt.schema import ANY, TABLES
 
@@ -299,5 +300,6 @@ _CHECKS: Mapping[Callable[[Frames], Iterable[Fault]], frozenset[str]] = {
     _localities_of("site_limits"): frozenset({"site_limits", "pupils", "settings"}),
     _site_limit_ranges: frozenset({"site_limits"}),
     _site_limit_matches: frozenset({"site_limits", "provisions", "settings"}),
+    **TRANSPORT_CHECKS,
 }
 """Each check with the tables that it reads."""

@@ -32,6 +32,8 @@ class Problem:
         points in British National Grid (EPSG:27700) instead of having easting and northing.
     hubs, links, part_limits, topups, pair_costs, pair_rules, resources, resource_use, budgets, site_limits, modes
         Optional tables.
+    journey_costs, fleet, layouts, apart
+        Optional tables of home to school transport.
     parameters
         Days, limits, prices and factors; None = the defaults with their years and sources.
 

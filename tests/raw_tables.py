@@ -46,6 +46,7 @@ _STATUSES = {
     "900002-special": "candidate",
     "900004-old": "closed",
 }
+_WINDOWS = {"arrive_from": "08:30", "arrive_by": "08:50:00", "leave_from": "15:00", "leave_by": "15:20"}
 
 
 def good_tables() -> Raw:
@@ -66,8 +67,14 @@ def good_tables() -> Raw:
             "support_hours": 1.5,
             "max_minutes": 75,
             "wheelchair": "yes" if pupil == "P2" else "no",
+            "solo": "no",
+            "assistant": "no",
             "entitled": None if pupil == "P3" else "yes",
             "locality": "North" if year < 8 else "South",
+            "low_income": "yes" if pupil == "P4" else None,
+            "travel_mode": {"P1": "vehicle", "P5": "pass"}.get(pupil),
+            "earliest_pickup": "7:40" if pupil == "P2" else None,
+            "board_minutes": 4.5 if pupil == "P2" else None,
             "ward": f"Ward {pupil[1:]}",
         }
         for pupil, east, north, year, need, band, current, requested in _PUPILS
@@ -79,6 +86,7 @@ def good_tables() -> Raw:
             "easting": 460_000 + 900 * n,
             "northing": 270_000 + 700 * n,
             "places": 40,
+            **(_WINDOWS if n < 4 else dict.fromkeys(_WINDOWS)),
         }
         for n, name in enumerate(("Alder Lane", "Birch Hill", "Cedar Way", "Dale Court"), start=1)
     ]
@@ -104,6 +112,7 @@ def good_tables() -> Raw:
         for name, setting, kind, places, needs, bands in _PROVISIONS
     ]
     hub = {"team_hours_per_week": 30, "max_teams": 2, "team_gbp": 45_000, "max_spokes": 3, "max_link_minutes": 30}
+    prices = {"gbp_per_day": 62.5, "gbp_per_hour": 30, "co2e_kg_per_mile": 0.5, "source": "made up"}
     primary, entry = {"min_year": 0, "max_year": 6}, {"min_year": 7, "max_year": 7}
     return copy.deepcopy(
         {
@@ -148,6 +157,25 @@ def good_tables() -> Raw:
             "modes": [
                 {"mode": "minibus", "gbp_per_day": 60, "gbp_per_mile": 1.2, "riders": 5, "wheelchair": "yes"},
                 {"mode": "bus pass", "gbp_per_day": 4.5, "gbp_per_mile": 0, "riders": 1, "wheelchair": "no"},
+            ],
+            "journey_costs": [
+                {"pupil_id": "P1", "setting_id": "900001", "cost_gbp": 9_400.25},
+                {"pupil_id": "P1", "setting_id": "900002", "cost_gbp": 12_000},
+            ],
+            "fleet": [
+                {"vehicle": "minibus", "operator": "Made-up Coaches", "available": 4, **prices, "gbp_per_mile": 2.1}
+                | {"assistant_gbp_per_hour": 16, "pupils_per_assistant": 6, "empty_miles_per_mile": 0.8},
+                {"vehicle": "taxi", "operator": None, "available": None, **prices, "gbp_per_mile": 2.6}
+                | {"assistant_gbp_per_hour": None, "pupils_per_assistant": None, "empty_miles_per_mile": None},
+            ],
+            "layouts": [
+                {"vehicle": "minibus", "seats": 16, "wheelchair_places": 0},
+                {"vehicle": "minibus", "seats": 14, "wheelchair_places": 1},
+                {"vehicle": "taxi", "seats": 4, "wheelchair_places": 0},
+            ],
+            "apart": [
+                {"pupil_id": "P1", "other_pupil_id": "P3", "reason": "panel decision"},
+                {"pupil_id": "P3", "other_pupil_id": "P2", "reason": None},
             ],
         }
     )  # fmt: skip

@@ -109,6 +109,38 @@ SLIPS = [
     Slip("an unknown sort of budget", "budgets", 0, "type", "running", "Use one of revenue, transport, capital"),
     Slip("a budget without a limit", "budgets", 0, "limit_gbp", None, "The cell is blank"),
     Slip("a limit below nothing", "budgets", 1, "limit_gbp", -1, "is out of range"),
+    Slip("words for a time", "settings", 1, "arrive_by", "quarter to nine", "is not a time of day. Give a time of day"),
+    Slip("a time of 25 hours", "pupils", 1, "earliest_pickup", "25:10", "Write it like 08:45"),
+    Slip("seconds of a time", "settings", 0, "leave_from", "15:00:30", "is not a time of day"),
+    Slip("reversed times", "settings", 1, "arrive_from", "08:51", "is later than arrive_by 08:50. Swap them"),
+    Slip("reversed times of the afternoon", "settings", 2, "leave_by", "9:00", "is later than leave_by 09:00", "15:00",
+         ("settings", 2, "leave_from")),
+    Slip("a morning without its end", "settings", 1, "arrive_by", None, "is given but arrive_by is blank. Give both",
+         "08:30", ("settings", 1, "arrive_from")),
+    Slip("an afternoon without its begin", "settings", 0, "leave_from", None, "is given but leave_from is blank",
+         "15:20", ("settings", 0, "leave_by")),
+    Slip("an unknown way to travel", "pupils", 1, "travel_mode", "bicycle", "Use one of vehicle, pass, personal_"),
+    Slip("a pass in a wheelchair", "pupils", 1, "travel_mode", "pass", "is at odds with wheelchair: the pupil tra"),
+    Slip("a pass with an assistant", "pupils", 4, "assistant", "yes", "Set travel_mode to vehicle, or clear assistant.",
+         "pass", ("pupils", 4, "travel_mode")),
+    Slip("a pass alone in a vehicle", "pupils", 4, "solo", "yes", "is at odds with solo: the pupil has to travel alone",
+         "pass", ("pupils", 4, "travel_mode")),
+    Slip("a way to travel that is not owed", "pupils", 0, "entitled", "no", "but entitled is no", "vehicle",
+         ("pupils", 0, "travel_mode")),
+    Slip("a vehicle without a layout", "layouts", 2, "vehicle", "minibus", "has no row in the table layouts", "taxi",
+         ("fleet", 1, "vehicle")),
+    Slip("a layout of no vehicle", "layouts", 1, "vehicle", "tram", "is not a vehicle of the table fleet"),
+    Slip("a layout for nobody", "layouts", 2, "seats", 0, "the layout has room for nobody"),
+    Slip("a repeated layout", "layouts", 1, "seats", 16, "appears already", "minibus and 16 and 1"),
+    Slip("assistants who escort nobody", "fleet", 0, "pupils_per_assistant", None, "but pupils_per_assistant is blank",
+         "16", ("fleet", 0, "assistant_gbp_per_hour")),
+    Slip("assistants without a price", "fleet", 0, "assistant_gbp_per_hour", None, "but assistant_gbp_per_hour is b",
+         "6", ("fleet", 0, "pupils_per_assistant")),
+    Slip("a vehicle without a price", "fleet", 1, "gbp_per_day", None, "The cell is blank. Give a number from 0"),
+    Slip("a pupil apart from himself", "apart", 0, "other_pupil_id", "P1", "is the pupil of pupil_id too"),
+    Slip("a pair apart twice", "apart", 1, "other_pupil_id", "P1", "in the other order", "P3 and P1"),
+    Slip("an unknown pupil apart", "apart", 1, "pupil_id", "P77", "is not a pupil_id of the table pupils"),
+    Slip("a journey priced twice", "journey_costs", 1, "setting_id", "900001", "appears already", "P1 and 900001"),
     Slip("a line break in a cell", "pupils", 1, "ward", "North\nWest", "holds a line break or control character"),
 ]  # fmt: skip
 
@@ -120,6 +152,10 @@ def _spoilt(slip: Slip) -> Raw:
         raw["pair_rules"][1]["provision_id"] = "900001-base"
     elif slip.name == "a repeated price":
         raw["topups"][1] |= {"need": "ASD", "kind": None}
+    elif slip.name == "a vehicle without a layout":
+        raw["layouts"][2]["seats"] = 12
+    elif slip.name == "a repeated layout":
+        raw["layouts"][0]["wheelchair_places"] = 1
     elif slip.name == "outreach of no hub":
         raw["links"].pop()
     return raw
@@ -342,7 +378,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Column], bool], Any]] = {
     "words for a number": (lambda column: column.cell in _NUMBERS, "about ten"),
     "a date for a number": (lambda column: column.cell in _NUMBERS, datetime(2026, 3, 2)),
     "a date for text": (
-        lambda column: column.cell in {Cell.ID, Cell.TEXT, Cell.LABELS, Cell.CODE},
+        lambda column: column.cell in {Cell.ID, Cell.TEXT, Cell.LABELS, Cell.CODE, Cell.TIME},
         datetime(2026, 3, 2),
     ),
     "far too much": (lambda column: column.most is not None, 1e12),
@@ -350,7 +386,11 @@ CORRUPTIONS: dict[str, tuple[Callable[[Column], bool], Any]] = {
     "a fraction": (lambda column: column.cell is Cell.INTEGER, 1.25),
     "infinity": (lambda column: column.cell in _NUMBERS, "inf"),
     "degrees": (lambda column: column.name in {"easting", "northing"}, 51.5),
-    "a strange word": (lambda column: bool(column.allowed) or column.cell in {Cell.FLAG, Cell.MAYBE}, "perhaps"),
+    "a strange word": (
+        lambda column: bool(column.allowed) or column.cell in {Cell.FLAG, Cell.MAYBE, Cell.TIME},
+        "perhaps",
+    ),
+    "a number for a time": (lambda column: column.cell is Cell.TIME, 0.36),
     "nobody": (lambda column: bool(column.refers_to), "no such id"),
     "a formula's error": (lambda _: True, "#N/A"),
     "a control character": (lambda column: column.cell not in _NUMBERS, "a\x07b"),
@@ -398,7 +438,7 @@ def test_any_single_corruption_is_reported_at_its_place_and_nothing_else_is_blam
 def _follows(fault: Fault, lost_id: str) -> bool:
     """Say whether a fault of another row only says that the id which was struck out is not there any more."""
     return fault.value == lost_id and any(
-        words in fault.message for words in ("is not a ", "without an open provision", "has no row in the table hubs")
+        words in fault.message for words in ("is not a ", "without an open provision", "has no row in the table ")
     )
 
 

@@ -1,6 +1,6 @@
 """From what stands in a cell to the type of its column."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -71,6 +71,36 @@ def test_numbers_without_a_finite_value_are_refused(value: Any) -> None:
 def test_dates_are_refused_with_how_to_put_it_right(cell: Cell, value: Any) -> None:
     assert "is a date." in _message(cell, value)
     assert "Format the cells as" in _message(cell, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "clock"),
+    [(time(8, 45), "08:45"), ("8:45", "08:45"), (" 08:45:00 ", "08:45"), (time(0, 0), "00:00"), ("23:59", "23:59")],
+)
+def test_times_of_day_are_read_however_they_are_written(value: Any, clock: str) -> None:
+    assert _value(Cell.TIME, value) == clock
+
+
+@pytest.mark.parametrize(
+    "value", ["8.45", "0.36", 8.45, 845, 0.364_583, True, "24:00", "8:5", "8:45 am", "٠٨:٤٥", "noon"]
+)
+def test_what_may_not_be_a_time_of_day_is_refused_and_never_guessed(value: Any) -> None:
+    message = _message(Cell.TIME, value)
+    assert message == "is not a time of day. Give a time of day: what it is. Write it like 08:45."
+
+
+@pytest.mark.parametrize("value", [date(2026, 3, 2), datetime(2026, 3, 2, 8, 45), pd.Timestamp("2026-03-02 08:45")])
+def test_a_date_is_no_time_of_day(value: Any) -> None:
+    assert _message(Cell.TIME, value).startswith("is a date. Give a time of day: ")
+
+
+def test_a_length_of_time_is_no_time_of_day() -> None:
+    assert _message(Cell.TIME, timedelta(hours=8, minutes=45)).startswith("is a length of time. Give a time of day: ")
+
+
+@pytest.mark.parametrize("value", [time(8, 45, 30), time(8, 45, 0, 1)])
+def test_seconds_of_a_time_are_not_dropped(value: time) -> None:
+    assert "is not a whole minute" in _message(Cell.TIME, value)
 
 
 @pytest.mark.parametrize("error", sorted(EXCEL_ERRORS))

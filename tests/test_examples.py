@@ -1,6 +1,7 @@
 """The embedded county is what its README says; the hub with spokes is best where it should be."""
 
 import importlib
+import io
 import shutil
 from pathlib import Path
 from types import ModuleType
@@ -178,6 +179,92 @@ def test_neighbours_schools_are_15_to_40_miles_from_the_middle(county: Problem) 
     miles = np.hypot(away["easting"] - 456_000, away["northing"] - 276_000) / METRES_PER_MILE
     assert len(away) == 6
     assert miles.between(15, 40).all()
+
+
+def test_the_example_run_of_each_vehicle_costs_what_its_source_says(county: Problem) -> None:
+    number = r"([\d.]+)"
+    says = f"{number} pupils over {number} miles and {number} hours a day, .* to (?:{number} times )?£{number} a pupil"
+    fleet = county.table("fleet")
+    figures = fleet["source"].str.replace(",(?=\\d)", "", regex=True).str.extract(says).astype(float).fillna({3: 1.0})
+    riders, miles, hours, times, mean_gbp = (figures[n] for n in range(5))
+    gbp_a_day = fleet["gbp_per_day"] + miles * fleet["gbp_per_mile"] + hours * fleet["gbp_per_hour"]
+    np.testing.assert_allclose(gbp_a_day * 190 / riders, times * mean_gbp, rtol=0.005)
+    assert sorted(mean_gbp) == [7_000, 7_600, 8_800, 10_700, 10_700]
+
+
+@pytest.mark.shared
+def test_the_means_that_vehicles_are_priced_at_are_the_published_ones(published: ModuleType) -> None:
+    path = ROOT.parent / "shared" / "data" / "statistics" / "htst_2025_26_unit_cost.csv"
+    if not path.is_file():
+        pytest.skip(f"{path} is not here")
+    costs = pd.read_csv(path).set_index("transport_mode")["unit_cost_gbp_per_user"]
+    words = {
+        "overall": "Overall",
+        "taxi": "External contract - taxi",
+        "PSV": "External contract - public",
+        "in-house": "In-h",
+    }
+    starts = {mode: [gbp for name, gbp in costs.items() if str(name).startswith(word)] for mode, word in words.items()}
+    assert starts == {mode: [gbp] for mode, gbp in published.TRANSPORT_GBP.items()}
+
+
+def test_some_vehicle_can_carry_any_pupil_with_an_assistant(county: Problem) -> None:
+    fleet, layouts = county.table("fleet"), county.table("layouts")
+    assert set(layouts["vehicle"]) == set(fleet["vehicle"])
+    assert fleet["assistant_gbp_per_hour"].notna().all()
+    assert fleet["available"].notna().tolist() == (fleet["vehicle"] == "own minibus 16").tolist()
+    unlimited = layouts[layouts["vehicle"] != "own minibus 16"]
+    assert ((unlimited["seats"] >= 2) & (unlimited["wheelchair_places"] == 0)).any()
+    assert ((unlimited["seats"] >= 1) & (unlimited["wheelchair_places"] >= 1)).any()
+
+
+def test_every_school_says_when_it_takes_vehicles_in(county: Problem) -> None:
+    times = county.settings[["arrive_from", "arrive_by", "leave_from", "leave_by"]]
+    minutes = times.apply(lambda column: column.str[:2].astype(int) * 60 + column.str[3:].astype(int))
+    assert minutes["arrive_from"].between(8 * 60, 9 * 60).all()
+    assert minutes["leave_from"].between(14 * 60, 15 * 60 + 30).all()
+    for first, last in (("arrive_from", "arrive_by"), ("leave_from", "leave_by")):
+        assert (minutes[last] - minutes[first]).between(15, 25).all()
+        assert minutes[first].nunique() >= 5
+
+
+def test_low_incomes_follow_the_published_share(county: Problem, published: ModuleType) -> None:
+    expected = pd.Series({True: published.LOW_INCOME_SHARE, False: 1 - published.LOW_INCOME_SHARE})
+    assert worst_departure(county.pupils["low_income"].value_counts(), expected) < STANDARD_ERRORS
+
+
+def test_a_few_pupils_have_their_own_way_time_and_pace_of_travelling(county: Problem) -> None:
+    pupils = county.pupils
+    decided = pupils["travel_mode"].value_counts()
+    assert set(decided.index) == {"vehicle", "pass", "personal_budget", "training"}
+    assert 0.03 < decided.sum() / len(pupils) < 0.07
+    assert 10 < pupils["earliest_pickup"].notna().sum() < 40
+    assert 15 < pupils["board_minutes"].notna().sum() < 60
+    learners = pupils[pupils["travel_mode"].isin(["pass", "training"])]
+    assert not learners[["wheelchair", "solo", "assistant"]].any(axis=None)
+    assert not learners.loc[learners["travel_mode"] == "training", "independent_travel"].any()
+
+
+def test_pairs_who_ride_apart_are_at_one_special_school_today(county: Problem) -> None:
+    today = county.pupils.set_index("pupil_id")["current_provision_id"]
+    apart = county.table("apart")
+    schools = apart["pupil_id"].map(today)
+    assert len(apart) == 6
+    assert schools.tolist() == apart["other_pupil_id"].map(today).tolist()
+    assert schools.str.endswith("-special").all()
+    assert schools.is_unique
+
+
+def test_the_county_is_the_same_with_transport_and_without(monkeypatch: pytest.MonkeyPatch, county: Problem) -> None:
+    monkeypatch.syspath_prepend(ROOT / "data")
+    script = importlib.import_module("make_exampleshire")
+    monkeypatch.setattr(script, "TRANSPORT_SEED", 1)
+    other = script.draw_tables()
+    changed = {name for name, text in other.items() if text.encode() != (FOLDER / name).read_bytes()}
+    assert changed == {"pupils.csv", "settings.csv", "apart.csv"}
+    added = ["low_income", "travel_mode", "earliest_pickup", "board_minutes"]
+    drawn = pd.read_csv(io.StringIO(other["pupils.csv"]), dtype="str").drop(columns=added)
+    assert drawn.equals(pd.read_csv(FOLDER / "pupils.csv", dtype="str").drop(columns=added))
 
 
 def test_an_installed_package_finds_the_county_inside_itself(

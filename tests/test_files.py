@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import zipfile
 from contextlib import closing
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,7 @@ def test_a_line_with_too_few_fields_is_one_fault_and_its_id_is_still_known(folde
     _save(path, lines)
     table, _, row, _, message = _one(folder)
     assert (table, row) == ("settings", "3")
-    assert message == "The line has 2 fields where the header has 5. Correct the line or export the file again."
+    assert message == "The line has 2 fields where the header has 9. Correct the line or export the file again."
 
 
 def test_a_line_with_too_many_fields_is_one_fault(folder: Path) -> None:
@@ -183,7 +184,7 @@ def test_a_line_with_too_many_fields_is_one_fault(folder: Path) -> None:
     _save(path, lines)
     table, _, row, _, message = _one(folder)
     assert (table, row) == ("settings", "3")
-    assert message == "The line has 6 fields where the header has 5. Put quotation marks around text with commas."
+    assert message == "The line has 10 fields where the header has 9. Put quotation marks around text with commas."
 
 
 def test_a_truncated_file_is_one_fault_at_its_last_line(folder: Path) -> None:
@@ -204,7 +205,7 @@ def test_an_unclosed_quotation_mark_is_one_fault_at_its_line(folder: Path) -> No
     lines[4] = lines[4].replace("Dale Court", '"Dale Court"')
     _save(path, lines)
     table, _, row, value, message = _one(folder)
-    assert (table, row, value) == ("settings", "3", lines[2])
+    assert (table, row, value) == ("settings", "3", lines[2][:60])
     assert message == "A quotation mark in this line is not closed, or stands inside a cell. Correct the line."
 
 
@@ -431,7 +432,7 @@ def test_blank_rows_and_columns_of_a_sheet_are_passed_over(workbook: Path) -> No
     book = openpyxl.load_workbook(workbook)
     sheet = book["settings"]
     sheet.insert_rows(3)
-    sheet["A40"], sheet["H2"] = " ", "  "
+    sheet["A40"], sheet["L2"] = " ", "  "
     book.create_sheet("Sheet1")
     book.create_sheet("Guide")["A1"] = "notes"
     book.create_sheet("_work")["A1"] = "notes"
@@ -632,6 +633,8 @@ _WORDS = st.text(
     st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn"], exclude_characters="\ufeff"), min_size=1
 ).filter(lambda word: word.strip() and word.strip() not in EXCEL_ERRORS)
 _AMOUNTS = st.floats(0, 1e7, allow_subnormal=False)
+_MODES = st.sampled_from([None, "vehicle", "Personal Budget", "training"])
+_CLOCKS = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 
 
 @st.composite
@@ -641,6 +644,7 @@ def problems(draw: st.DrawFn) -> Problem:
     many = {"min_size": size, "max_size": size}
     ids = [f"{word.strip()}{n}" for n, word in enumerate(draw(st.lists(_WORDS, **many)))]
     points = st.lists(st.floats(181, 699_999), **many)
+    owed = draw(st.lists(st.sampled_from([True, False, None]), **many))
     pupils = pd.DataFrame(
         {
             "pupil_id": ids,
@@ -649,9 +653,12 @@ def problems(draw: st.DrawFn) -> Problem:
             "year_group": draw(st.lists(st.integers(-4, 20), **many)),
             "need": draw(st.lists(st.sampled_from(["ASD", "sld", "P D"]), **many)),
             "secondary_needs": draw(st.lists(st.sampled_from(["ASD;HI", "VI", None]), **many)),
-            "entitled": draw(st.lists(st.sampled_from([True, False, None]), **many)),
+            "entitled": owed,
+            "low_income": draw(st.lists(st.booleans(), **many)),
             "wheelchair": draw(st.lists(st.booleans(), **many)),
             "max_minutes": draw(st.lists(st.one_of(st.none(), st.floats(1, 600)), **many)),
+            "travel_mode": [None if duty is False else draw(_MODES) for duty in owed],
+            "earliest_pickup": draw(st.lists(st.one_of(st.none(), _CLOCKS), **many)),
             draw(_WORDS.filter(lambda word: word.strip().casefold() not in {"fid", "geom"})) + "x1": draw(
                 st.lists(st.one_of(st.none(), _WORDS), **many)
             ),
@@ -676,6 +683,18 @@ def problems(draw: st.DrawFn) -> Problem:
                 "place_payer": [draw(_WORDS), None],
             }
         ),
+        fleet=pd.DataFrame(
+            {
+                "vehicle": ["=taxi"],
+                **{name: [draw(st.floats(0, 1_000))] for name in ("gbp_per_day", "gbp_per_mile", "gbp_per_hour")},
+                "assistant_gbp_per_hour": [draw(st.floats(0, 1_000))],
+                "pupils_per_assistant": [draw(st.integers(1, 100))],
+                "available": [draw(st.one_of(st.none(), st.integers(0, 9)))],
+                "co2e_kg_per_mile": [draw(st.floats(0, 10))],
+                "source": [draw(_WORDS)],
+            }
+        ),
+        layouts=pd.DataFrame({"vehicle": ["=taxi"], "seats": [0], "wheelchair_places": [draw(st.integers(1, 9))]}),
         parameters=Parameters(pass_gbp=draw(st.floats(0, 1e6)), topup_payer=draw(_WORDS)),
     )
 
@@ -686,6 +705,46 @@ def problems(draw: st.DrawFn) -> Problem:
 def test_any_problem_comes_back_exactly(form: str, problem: Problem, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("round") / ENDINGS[form]
     assert read_problem(write_problem(problem, path)) == problem
+
+
+def test_times_that_a_workbook_holds_as_times_are_read_and_written_as_text(tmp_path: Path) -> None:
+    path = write_problem(as_problem(good_tables()), tmp_path / "tables.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book["settings"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    cells = [sheet.cell(row, columns["arrive_from"]) for row in range(2, 5)]
+    assert [(cell.value, cell.data_type, cell.number_format) for cell in cells] == [("08:30", "s", "@")] * 3
+    for cell, value, shape in zip(
+        cells, (31 / 96, time(8, 15), 0.35), ("hh:mm", "h:mm AM/PM", "hh:mm:ss"), strict=True
+    ):
+        cell.value, cell.number_format = value, shape
+    book.save(path)
+    times = read_problem(path).settings["arrive_from"]
+    assert times.iloc[:3].tolist() == ["07:45", "08:15", "08:24"]
+    assert times.isna().tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "says"),
+    [
+        (0.35, "General", "is not a time of day"),
+        (datetime(2026, 9, 1, 8, 30), "dd/mm/yyyy hh:mm", "is a date"),
+        (0.35, "[h]:mm", "is a length of time"),
+        (time(8, 30, 15), "hh:mm", "is not a whole minute"),
+    ],
+)
+def test_a_cell_of_a_workbook_that_holds_no_plain_time_is_one_fault(
+    value: Any, shape: str, says: str, tmp_path: Path
+) -> None:
+    path = write_problem(as_problem(good_tables()), tmp_path / "tables.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book["settings"]
+    cell = next(sheet.cell(3, head.column) for head in sheet[1] if head.value == "arrive_from")
+    cell.value, cell.number_format = value, shape
+    book.save(path)
+    table, column, row, _, message = _one(path)
+    assert (table, column, row) == ("settings", "arrive_from", "3")
+    assert message.startswith(says)
 
 
 def test_text_that_looks_like_a_formula_stays_text_in_a_workbook(tmp_path: Path) -> None:

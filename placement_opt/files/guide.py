@@ -33,7 +33,8 @@ def allowed_words(column: Column) -> str:
         return "words, with semicolons between, or any"
     if column.least is not None and column.most is not None:
         return f"{column.cell} from {column.least:,.12g} to {column.most:,.12g}"
-    return {Cell.FLAG: "yes or no", Cell.MAYBE: "yes, no or blank"}.get(column.cell, str(column.cell))
+    words = {Cell.FLAG: "yes or no", Cell.MAYBE: "yes, no or blank", Cell.TIME: f"a time of day, like {column.example}"}
+    return words.get(column.cell, str(column.cell))
 
 
 def blank_words(column: Column) -> str:

@@ -67,7 +67,7 @@ def read_travel(path: str | Path, problem: Problem, *, check: bool = True) -> Tr
         raise InputError([Fault("travel", "", "", str(path), "There is no such file. Give a CSV file of journeys.")])
     read = read_csv(source, "travel")
     faults = list(read.faults)
-    frame = None if read.frame is None else _with_columns(read.frame, faults)
+    frame = None if read.frame is None else with_columns(read.frame, faults, "travel")
     if frame is None:
         raise InputError(faults)
     found = _Journeys(frame, problem, faults)
@@ -131,13 +131,9 @@ class _Journeys:
         self.walk = self._figures(WALK) if WALK in frame else None
 
     def _figures(self, name: str) -> "pd.Series[float]":
-        texts = self.frame[name]
-        codes, words = pd.factorize(texts)
-        blank = pd.Series(np.asarray(words == "")[codes], texts.index)
-        values = pd.to_numeric(pd.Series(words), errors="coerce").to_numpy(dtype=np.float64)
-        numbers = pd.Series(values[codes], texts.index)
+        numbers = numbers_of(self.frame[name])
         message = f"is not a number. Give {name} from 0 to {MOST.get(name, MOST['miles']):g}, or a blank."
-        self._fault(name, numbers.isna() & ~blank, message)
+        self._fault(name, numbers.isna() & (self.frame[name] != ""), message)
         return numbers
 
     def _fault(self, column: str, wrong: "pd.Series[bool]", message: str, value: str = "") -> None:
@@ -148,12 +144,12 @@ class _Journeys:
         """Note every fault of the rows."""
         index = self.frame.index
         for name, most in MOST.items():
-            outside = (self.figures[name] < 0) | (self.figures[name] > most) | np.isinf(self.figures[name])
-            self._fault(name, outside, _outside(name))
+            beyond = (self.figures[name] < 0) | (self.figures[name] > most) | np.isinf(self.figures[name])
+            self._fault(name, beyond, outside(name))
         if self.walk is not None:
-            outside = (self.walk < 0) | (self.walk > MOST["miles"])
+            beyond = (self.walk < 0) | (self.walk > MOST["miles"])
             self._fault(
-                WALK, outside, f"is not from 0 to {MOST['miles']:g} miles. Where nobody can walk, leave it blank."
+                WALK, beyond, f"is not from 0 to {MOST['miles']:g} miles. Where nobody can walk, leave it blank."
             )
         for name, other in (("minutes", "miles"), ("miles", "minutes")):
             message = f"The cell is blank but {other} is not. Give both, or leave both blank."
@@ -169,8 +165,8 @@ class _Journeys:
 
     def with_units(self, faults: list[Fault]) -> list[Fault]:
         """Put one fault about the unit of a column in place of those of its figures, where the unit is another one."""
-        outside = {name: _outside(name) for name in MOST}
-        if not any(fault.message in outside.values() for fault in faults):
+        messages = {name: outside(name) for name in MOST}
+        if not any(fault.message in messages.values() for fault in faults):
             return faults
         figures = pd.DataFrame(self.figures).where(lambda frame: (frame >= 0) & np.isfinite(frame))
         kept = pd.Series((self.rows >= 0) & (self.columns >= 0), figures.index) & figures.notna().all(axis="columns")
@@ -179,7 +175,7 @@ class _Journeys:
             array[self.rows[kept], self.columns[kept]] = figures.loc[kept, name]
         draft = TravelMatrix(tuple(self.pupil_ids), tuple(self.setting_ids), arrays["minutes"], arrays["miles"])
         units = [finding for finding in check_errors(self.problem, draft).errors if finding.check == "units"]
-        known = {outside[finding.column] for finding in units}
+        known = {messages[finding.column] for finding in units}
         others = [fault for fault in faults if fault.message not in known]
         return [*(self.fault_of(finding) for finding in units), *others]
 
@@ -223,20 +219,29 @@ class _Journeys:
         )
 
 
-def _outside(name: str) -> str:
+def numbers_of(texts: "pd.Series[str]") -> "pd.Series[float]":
+    """Return texts as numbers; NaN where one is blank or no number."""
+    codes, words = pd.factorize(texts)
+    values = pd.to_numeric(pd.Series(words), errors="coerce").to_numpy(dtype=np.float64)
+    return pd.Series(values[codes], texts.index)
+
+
+def outside(name: str) -> str:
+    """Say what is wrong with a figure that no journey can have."""
     return f"is not from 0 to {MOST[name]:g} {name}. For a journey that cannot be made, leave the cell blank."
 
 
-def _with_columns(raw: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame | None:
+def with_columns(raw: pd.DataFrame, faults: list[Fault], table: str) -> pd.DataFrame | None:
+    """Return the columns of journeys as text, under their plain names; None where one is missing or there twice."""
     headers = [plain(header) for header in raw.columns]
     for name in COLUMNS:
         if headers.count(plain(name)) != 1:
             message = "The column is missing." if plain(name) not in headers else "The column appears twice. Keep one."
-            faults.append(Fault("travel", name, "", "", f"{message} Columns are {', '.join(COLUMNS)}."))
+            faults.append(Fault(table, name, "", "", f"{message} Columns are {', '.join(COLUMNS)}."))
     if any(headers.count(plain(name)) != 1 for name in COLUMNS):
         return None
     if headers.count(plain(WALK)) > 1:
-        faults.append(Fault("travel", WALK, "", "", "The column appears twice. Keep one."))
+        faults.append(Fault(table, WALK, "", "", "The column appears twice. Keep one."))
         return None
     names = [*COLUMNS, *([WALK] if plain(WALK) in headers else [])]
     return pd.DataFrame({name: _stripped(raw.iloc[:, headers.index(plain(name))]) for name in names})

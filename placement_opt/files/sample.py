@@ -25,11 +25,23 @@ SAMPLE_ROWS: dict[str, tuple[dict[str, Any], ...]] = {
             "band": "B3",
             "current_provision_id": "900002-special",
             "wheelchair": "yes",
+            "travel_mode": "vehicle",
+            "earliest_pickup": "07:40",
+            "board_minutes": 6,
         },
     ),
     "settings": (
         {"setting_id": "900001", "name": "Alder Lane School", "easting": 460_900, "northing": 272_000},
-        {"setting_id": "900002", "name": "Birch Hill School", "easting": 464_300, "northing": 274_800},
+        {
+            "setting_id": "900002",
+            "name": "Birch Hill School",
+            "easting": 464_300,
+            "northing": 274_800,
+            "arrive_from": "08:30",
+            "arrive_by": "08:45",
+            "leave_from": "15:00",
+            "leave_by": "15:15",
+        },
     ),
     "provisions": (
         {
@@ -87,6 +99,26 @@ SAMPLE_ROWS: dict[str, tuple[dict[str, Any], ...]] = {
             "assistant": "yes",
         },
     ),
+    "journey_costs": ({"pupil_id": "P0002", "setting_id": "900002", "cost_gbp": 9_400},),
+    "fleet": (
+        {
+            "vehicle": "minibus 16",
+            "operator": "Made-up Coaches",
+            "available": 4,
+            "gbp_per_day": 120,
+            "gbp_per_mile": 2.1,
+            "gbp_per_hour": 30,
+            "assistant_gbp_per_hour": 16,
+            "pupils_per_assistant": 6,
+            "co2e_kg_per_mile": 0.5,
+            "source": "made up; your contracts",
+        },
+    ),
+    "layouts": (
+        {"vehicle": "minibus 16", "seats": 16},
+        {"vehicle": "minibus 16", "seats": 14, "wheelchair_places": 1},
+    ),
+    "apart": ({"pupil_id": "P0001", "other_pupil_id": "P0002", "reason": "panel decision"},),
     "parameters": (
         {"parameter": "days_per_year", "value": "190", "year": "2026", "source": "made up; your school calendar"},
     ),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from placement_opt.errors import Fault
 from placement_opt.files.raw import Findings, RawTables, looks_like, match_names
-from placement_opt.headers import is_blank
+from placement_opt.headers import is_blank, plain
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, EOFError, OSError)
 _FORMULA_MARKS = (b"<f>", b"<f ", b"<f/>")
@@ -103,3 +103,37 @@ def _note_uncalculated(
                 column = str(header[position]) if position < len(header) else ""
                 message = "is a formula without a stored value. Open the workbook in Excel and save it."
                 findings.faults.append(Fault(table, column, str(number), value[:60], message))
+
+
+def read_sheet(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Fault]]:
+    """Read one table from a workbook that holds it alone, or in a sheet of its name.
+
+    Parameters
+    ----------
+    path
+        A file that exists.
+    table
+        Its name; the sheet may be called otherwise where no other sheet holds anything.
+
+    Returns
+    -------
+    frame, faults
+        The rows labelled as in the sheet, None where there are none, and what is wrong with the workbook.
+    """
+    complaint = _complaint(path)
+    if complaint:
+        return None, [Fault(table, "", "", path.name, complaint)]
+    try:
+        sheets = {name: rows for name, rows in _sheets(path, stored_values=True).items() if rows}
+        formulas = _sheets(path, stored_values=False) if _has_formulas(path) else {}
+    except _DAMAGED:
+        message = "is an Excel workbook that cannot be read to its end. Open it in Excel, repair it and save it again."
+        return None, [Fault(table, "", "", path.name, message)]
+    chosen = [name for name in sheets if plain(name) == plain(table)] or list(sheets)
+    if len(chosen) != 1:
+        named = f"It has {', '.join(sheets)}." if sheets else "Its sheets are empty."
+        return None, [Fault(table, "", "", path.name, f"has no sheet called {table}. {named} Name the sheet so.")]
+    findings = Findings("sheet")
+    if chosen[0] in formulas:
+        _note_uncalculated(table, sheets[chosen[0]], formulas[chosen[0]], findings)
+    return _frame(sheets[chosen[0]]), findings.faults

@@ -19,7 +19,7 @@ from placement_opt.schema.limits import (
     TOPUPS,
 )
 from placement_opt.schema.question import PROVISIONS, PUPILS, SETTINGS
-from placement_opt.schema.transport import APART, FLEET, JOURNEY_COSTS, LAYOUTS
+from placement_opt.schema.transport import APART, FLEET, JOURNEY_COSTS, LAYOUTS, TODAY_ROUTES
 from placement_opt.schema.words import (
     ANY,
     CRS,
@@ -90,6 +90,7 @@ __all__ = [
     "SETTINGS",
     "SITE_LIMITS",
     "TABLES",
+    "TODAY_ROUTES",
     "TOPUPS",
     "YEAR_RANGE",
     "Cell",

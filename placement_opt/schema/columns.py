@@ -136,9 +136,9 @@ def year_column(name: str, meaning: str, *, required: bool = False, default: int
     )
 
 
-def time_column(name: str, meaning: str) -> Column:
+def time_column(name: str, meaning: str, *, example: str = "08:45") -> Column:
     """Describe a time of day, kept as text: 08:45."""
-    return Column(name, Cell.TIME, meaning, unit="hh:mm", example="08:45")
+    return Column(name, Cell.TIME, meaning, unit="hh:mm", example=example)
 
 
 def kind_column(meaning: str, *, required: bool) -> Column:

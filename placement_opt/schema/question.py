@@ -69,7 +69,7 @@ PUPILS = Table(
             "until then; blank = a pass for who can travel alone, else a vehicle.",
             allowed=("vehicle", "pass", "personal_budget", "training"),
         ),
-        time_column("earliest_pickup", "Not to be picked up before; blank = any time."),
+        time_column("earliest_pickup", "Not to be picked up before; blank = any time.", example="07:30"),
         Column(
             "board_minutes",
             Cell.NUMBER,
@@ -96,10 +96,24 @@ SETTINGS = Table(
         text_column("trust", "Multi-academy trust or owner."),
         text_column("locality", "Area for reports and local limits."),
         whole_column("places", "Limit over all provisions of the school; blank = none.", unit="places"),
-        time_column("arrive_from", "Earliest that vehicles may set pupils down in the morning."),
-        time_column("arrive_by", "Latest that vehicles may arrive in the morning."),
-        time_column("leave_from", "Earliest that vehicles may pick pupils up in the afternoon."),
-        time_column("leave_by", "Latest that vehicles may begin to pick pupils up in the afternoon."),
+        time_column(
+            "arrive_from",
+            "Earliest that vehicles may set pupils down in the morning; goes with arrive_by. Blank = as the rules of "
+            "routes say.",
+            example="08:30",
+        ),
+        time_column("arrive_by", "Latest that vehicles may set pupils down in the morning; goes with arrive_from."),
+        time_column(
+            "leave_from",
+            "Earliest that vehicles may pick pupils up in the afternoon; goes with leave_by. Blank = as the rules of "
+            "routes say.",
+            example="15:10",
+        ),
+        time_column(
+            "leave_by",
+            "Latest that vehicles may begin to pick pupils up in the afternoon; goes with leave_from.",
+            example="15:30",
+        ),
     ),
     key=("setting_id",),
     required=True,

@@ -8,6 +8,7 @@ from placement_opt.schema.columns import (
     id_column,
     refers_column,
     text_column,
+    time_column,
     whole_column,
 )
 
@@ -107,3 +108,40 @@ JOURNEY_COSTS = Table(
     ),
     key=("pupil_id", "setting_id"),
 )
+
+TODAY_ROUTES = Table(
+    "today_routes",
+    "a pupil who is picked up, in the order of the morning; or, without a pupil, a school where pupils are set down",
+    (
+        id_column("route_id", "Name of the route.", "R014"),
+        whole_column("stop", "Place in the order of the morning, from 1.", least=1, required=True),
+        refers_column(
+            "pupil_id", "pupils.pupil_id", "Who is picked up; blank = a set-down at the school of setting_id."
+        ),
+        refers_column(
+            "setting_id",
+            "settings.setting_id",
+            "The school; with a pupil it may be left blank: the plan knows where the pupil goes.",
+        ),
+        whole_column("pupils", "How many of the pupils of a row for several board; blank = all.", least=1),
+        refers_column(
+            "vehicle", "fleet.vehicle", "The type of vehicle; on one row of the route, or the same on all of them."
+        ),
+        whole_column("seats", "Seats of the layout in use; blank = the smallest layout that fits."),
+        whole_column("wheelchair_places", "Places for wheelchairs of the layout in use; blank as for seats."),
+        whole_column("assistants", "Passenger assistants aboard; blank = as many as the pupils need."),
+        time_column("pickup", "Time of the pick-up, as it is recorded; it is only compared."),
+        time_column("arrival", "Time of arrival at school, as it is recorded; it is only compared."),
+        gbp_column("contract_gbp", "What the contract of the route costs a year, both runs; blank = not known."),
+        Column(
+            "contract_gbp_per_day",
+            Cell.NUMBER,
+            "What the contract of the route costs a school day, in place of contract_gbp.",
+            unit="£ a day",
+            least=0,
+            most=100_000,
+        ),
+    ),
+    key=("route_id", "stop"),
+)
+"""Today's routes, as `read_routes` reads them; no table of a problem."""
