@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from placement_opt.errors import Status
-from placement_opt.facts import Bools, Facts, Ints
-from placement_opt.pairs import COMBINATIONS_PER_BLOCK, CostedPairs, Pairs, possible_sibling_groups
+from placement_opt.facts import COMBINATIONS_PER_BLOCK, Bools, Facts, Ints
+from placement_opt.pairs import CostedPairs, Pairs, possible_sibling_groups
 from placement_opt.plan import Plan
 from placement_opt.plan_tables import OUTREACH_COLUMNS, TEAM_COLUMNS
-from placement_opt.rules import REASON_TEXTS, Reason
 from placement_opt.schema import MAINSTREAM_KINDS, ORDINARY_CLASS_KINDS
+from placement_opt.suitability import REASON_TEXTS, Reason
 
 HOURS_TOLERANCE = 1e-9
 

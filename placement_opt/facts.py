@@ -1,8 +1,9 @@
 """The problem, the travel and the policy side by side as arrays, in one fixed order: what rules and prices work on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,13 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+Made = TypeVar("Made")
+
 NOBODY = -1
 """Position that stands for "none" in arrays of positions."""
+
+COMBINATIONS_PER_BLOCK = 2**21
+FIRST_YEAR_POST_16 = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,14 +139,39 @@ class Facts:
     def entitlement(self) -> NDArray[np.int8]:
         """Who is owed transport: 1 whatever the distance, -1 never, 0 beyond the walking distance.
 
-        An officer's decision (`entitled`) comes first; then mobility (wheelchair, alone, assistant): such a pupil
-        cannot reasonably be expected to walk any distance; then the walking distance.
+        An officer's decision (`entitled`) comes first; then the policy for those past 16; then mobility (wheelchair,
+        alone, assistant): such a pupil cannot reasonably be expected to walk any distance; then the walking distance.
         """
         decided = self.pupils["entitled"]
         needs_it = self.pupils[["wheelchair", "solo", "assistant"]].any(axis=1).to_numpy()
-        always = decided.fillna(value=False).to_numpy(dtype=bool) | (decided.isna().to_numpy() & needs_it)
-        never = (~decided.fillna(value=True)).to_numpy(dtype=bool)
+        is_open = decided.isna().to_numpy()
+        not_offered = is_open & self.is_not_offered
+        always = decided.fillna(value=False).to_numpy(dtype=bool) | (is_open & ~not_offered & needs_it)
+        never = (~decided.fillna(value=True)).to_numpy(dtype=bool) | not_offered
         return always.astype(np.int8) - never.astype(np.int8)
+
+    @cached_property
+    def is_not_offered(self) -> Bools:
+        """Who is past 16 where the policy offers such pupils no transport."""
+        is_past_16 = self.pupil_column("year_group") >= FIRST_YEAR_POST_16
+        return np.asarray(is_past_16 & (self.policy.post16_transport == "none"), dtype=np.bool_)
+
+    def blocks(self, rows: Ints) -> list[Ints]:
+        """Cut pupils into blocks, so that memory is needed for some pairs at a time only."""
+        combinations = self.travel.minutes.size / max(1, len(self.pupils))
+        step = max(1, int(COMBINATIONS_PER_BLOCK / max(1.0, combinations)))
+        return [rows[start : start + step] for start in range(0, len(rows), step)]
+
+    def once(self, make: Callable[["Facts"], Made]) -> Made:
+        """Return what a function makes of these facts; it is made when it is first asked for, and kept."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
+
+    @cached_property
+    def _made(self) -> dict[Callable[["Facts"], Any], Any]:
+        return {}
 
     def reachable(self, pupil: Ints) -> tuple[Ints, Ints] | None:
         """Return the pairs of some pupils (ascending) with a listed journey; None = every pair may have one."""

@@ -12,11 +12,11 @@ from placement_opt.facts import Bools, Facts, Floats, Ints, gather_facts
 from placement_opt.policy import Policy
 from placement_opt.prices import Prices
 from placement_opt.problem import Problem
-from placement_opt.rules import REASON_TEXTS, Reason, Standing, allow, group_refusals, refusals_of
+from placement_opt.rules import Standing, allow, refusals_of
+from placement_opt.suitability import REASON_TEXTS, Reason, group_refusals
 from placement_opt.transport import NO_MODE, estimate_journeys, is_over_guide, modes_of
 from placement_opt.travel import TravelMatrix
 
-COMBINATIONS_PER_BLOCK = 2**21
 _EVERY = slice(None)
 
 
@@ -194,8 +194,8 @@ def candidate_pairs(problem: Problem, travel: TravelMatrix, *, policy: Policy | 
     'does not take the need'
     """
     facts = gather_facts(problem, travel, policy or Policy())
-    prices, by_group = Prices(facts), group_refusals(facts)
-    blocks = [_examine(prices, by_group, rows) for rows in _blocks(facts)]
+    prices, by_group = Prices(facts), facts.once(group_refusals)
+    blocks = [_examine(prices, by_group, rows) for rows in facts.blocks(np.arange(len(facts.pupils)))]
     stays, could_keep = (np.zeros(len(facts.pupils), dtype=bool) for _ in range(2))
     for standing, _ in blocks:
         stays[standing.stays], could_keep[standing.could_keep] = True, True
@@ -212,14 +212,6 @@ def candidate_pairs(problem: Problem, travel: TravelMatrix, *, policy: Policy | 
 def _examine(prices: Prices, by_group: Bools, rows: Ints) -> tuple[Standing, Floats]:
     standing = allow(prices.facts, rows, by_group)
     return standing, _whole_cost_gbp(prices, standing.pupil, standing.provision)
-
-
-def _blocks(facts: Facts) -> list[Ints]:
-    """Cut the pupils into blocks, so that memory is needed for some pairs at a time only."""
-    rows = len(facts.pupils)
-    combinations = facts.travel.minutes.size / max(1, rows)
-    step = max(1, int(COMBINATIONS_PER_BLOCK / max(1.0, combinations)))
-    return [np.arange(start, min(start + step, rows)) for start in range(0, rows, step)]
 
 
 def _whole_cost_gbp(prices: Prices, pupil: Ints, provision: Ints) -> Floats:

@@ -67,6 +67,20 @@ class Parameters:
         year="1996",
         source="Education Act 1996, section 444(5); statutory walking distance",
     )
+    low_income_walk_miles: float = _number(
+        2,
+        "miles",
+        "Walking distance beyond which a child of 8 or over of a family on a low income may travel free.",
+        year="1996",
+        source="Education Act 1996, Schedule 35B; extended rights",
+    )
+    low_income_most_miles: float = _number(
+        6,
+        "miles",
+        "Farthest school, by road, to which a child of 11 or over of a family on a low income travels free.",
+        year="1996",
+        source="Education Act 1996, Schedule 35B; extended rights",
+    )
     guide_minutes_primary: float = _number(
         45,
         "minutes",

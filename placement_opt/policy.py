@@ -9,6 +9,7 @@ from placement_opt.schema import YEAR_RANGE
 Moves = Literal["due", "flagged", "all"]
 Force = Literal["hard", "priced", "off"]
 CostBasis = Literal["marginal", "average", "full"]
+Post16 = Literal["as under 16", "none"]
 MOST_THREADS = 1_024
 LARGEST_SEED = 2**31 - 1
 
@@ -54,6 +55,9 @@ class Policy:
         Only schools of these authorities may be used; None = any. A school whose authority is blank may be used.
     match_secondary_needs
         A provision also suits a pupil one of whose secondary needs it takes.
+    post16_transport
+        Transport from Year 12 on is for the council to decide. `as under 16`: owed by the same tests; `none`: owed only
+        where an officer has decided so (`entitled`).
 
     Raises
     ------
@@ -83,6 +87,7 @@ class Policy:
     max_minutes: float | None = None
     authorities: tuple[str, ...] | None = None
     match_secondary_needs: bool = False
+    post16_transport: Post16 = "as under 16"
 
     def __post_init__(self) -> None:
         self._check_choices()
@@ -98,6 +103,7 @@ class Policy:
             ("mainstream", get_args(Force)),
             ("siblings", get_args(Force)),
             ("cost_basis", get_args(CostBasis)),
+            ("post16_transport", get_args(Post16)),
         ):
             if getattr(self, name) not in allowed:
                 raise ValueError(f"`{name}` is {getattr(self, name)!r}; use one of {', '.join(allowed)}.")

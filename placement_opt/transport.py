@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 
 from placement_opt.facts import NOBODY, Bools, Facts, Floats, Ints
+from placement_opt.nearest import third_nearest_miles
 from placement_opt.parameters import Parameters
 from placement_opt.problem import Problem
 from placement_opt.schema import LAST_PRIMARY_YEAR, TABLES
 
 LAST_YEAR_UNDER_8 = 3
 """A pupil of Year 3 is 7 on the 31 August before the school year; ages count on that day (SEN2 guide)."""
+FIRST_SECONDARY_YEAR, LAST_COMPULSORY_YEAR = 7, 11
+"""A pupil of Year 7 is 11 on that day, one of Year 11 is 15: the years of the extended rights from 11 to 16."""
 NO_MODE = "none permitted"
 
 
@@ -86,18 +89,55 @@ def modes_of(problem: Problem) -> pd.DataFrame:
     return default_modes(problem.parameters) if modes.empty else modes
 
 
-def walking_limit_miles(facts: Facts) -> Floats:
+def statutory_walk_miles(facts: Facts) -> Floats:
     """Return each pupil's statutory walking distance (Education Act 1996, section 444(5))."""
     parameters = facts.problem.parameters
     young = facts.pupil_column("year_group") <= LAST_YEAR_UNDER_8
     return np.where(young, parameters.walk_miles_under_8, parameters.walk_miles_from_8)
 
 
+def walking_limit_miles(facts: Facts) -> Floats:
+    """Return the walk above which each pupil is owed transport to any school.
+
+    It is the statutory walking distance, or that of extended rights (Education Act 1996, Schedule 35B) for pupils from
+    8 to 10 of families on a low income, where it is less.
+    """
+    statutory, year = statutory_walk_miles(facts), facts.pupil_column("year_group")
+    has_rights = facts.pupil_column("low_income") & (year > LAST_YEAR_UNDER_8) & (year < FIRST_SECONDARY_YEAR)
+    return np.where(has_rights, np.minimum(statutory, facts.problem.parameters.low_income_walk_miles), statutory)
+
+
+def has_rights_by_school(facts: Facts) -> Bools:
+    """Return who has extended rights that depend on the school: from 11 to 16, of families on a low income."""
+    year = facts.pupil_column("year_group")
+    is_of_age = (year >= FIRST_SECONDARY_YEAR) & (year <= LAST_COMPULSORY_YEAR)
+    return np.asarray(facts.pupil_column("low_income") & is_of_age & (facts.entitlement == 0), dtype=np.bool_)
+
+
+def nearest_three_miles(facts: Facts) -> Floats:
+    """Return the walk to the third nearest suitable school of pupils with rights by school; infinite for others."""
+    return third_nearest_miles(facts, np.flatnonzero(has_rights_by_school(facts)))
+
+
 def is_entitled(facts: Facts, pupil: Ints, provision: Ints, miles: Floats) -> Bools:
     """Return who is owed transport, for positions of pupils and provisions that broadcast, and their miles by road."""
     entitlement = facts.entitlement[pupil]
-    is_far = facts.walk_miles(pupil, provision, miles) > walking_limit_miles(facts)[pupil]
+    walk = facts.walk_miles(pupil, provision, miles)
+    is_far = walk > walking_limit_miles(facts)[pupil]
+    if facts.once(has_rights_by_school).any():
+        is_far = is_far | is_of_three_nearest(facts, pupil, walk, miles)
     return np.asarray((entitlement > 0) | ((entitlement == 0) & is_far), dtype=np.bool_)
+
+
+def is_of_three_nearest(facts: Facts, pupil: Ints, walk: Floats, miles: Floats) -> Bools:
+    """Return for which journeys, of a walk and of miles by road, the extended rights from 11 to 16 hold.
+
+    They hold where the walk is above the limit, the road is not, and fewer than three suitable schools are nearer.
+    """
+    parameters = facts.problem.parameters
+    is_within = (walk > parameters.low_income_walk_miles) & (miles <= parameters.low_income_most_miles)
+    has_rights, third = facts.once(has_rights_by_school), facts.once(nearest_three_miles)
+    return np.asarray(has_rights[pupil] & is_within & (walk <= third[pupil]), dtype=np.bool_)
 
 
 def permitted(facts: Facts, modes: pd.DataFrame) -> Bools:
@@ -141,7 +181,31 @@ def estimate_journeys(facts: Facts, pupil: Ints, provision: Ints) -> Journeys:
         if not np.isnan(row["max_miles"]):
             better &= miles <= row["max_miles"]
         best_gbp[better], mode[better] = gbp[better], place
+    at, known_gbp = _known(facts, pupil, provision)
+    best_gbp[at] = np.where(entitled[at], known_gbp, 0.0)
     return Journeys(entitled, mode, best_gbp, _co2e_kg(facts, modes, mode, solo, miles))
+
+
+def known_journeys(facts: Facts) -> tuple[Bools, Ints, Floats]:
+    """Return the rows of `journey_costs`: who has one, pupil and school as ascending numbers, and the prices."""
+    table = facts.problem.table("journey_costs")
+    pupil = pd.Index(facts.pupils["pupil_id"]).get_indexer(pd.Index(table["pupil_id"])).astype(np.int64)
+    setting = pd.Index(facts.settings["setting_id"]).get_indexer(pd.Index(table["setting_id"])).astype(np.int64)
+    has_one = np.zeros(len(facts.pupils), dtype=bool)
+    has_one[pupil] = True
+    number = pupil * len(facts.settings) + setting
+    order = np.argsort(number)
+    return has_one, number[order], np.round(table["cost_gbp"].to_numpy(dtype=float)[order], 2)
+
+
+def _known(facts: Facts, pupil: Ints, provision: Ints) -> tuple[Ints, Floats]:
+    """Return which pairs have a price in `journey_costs`, and those prices; only listed pupils are looked up."""
+    has_one, numbers, gbp = facts.once(known_journeys)
+    at = np.flatnonzero(has_one[pupil]) if len(numbers) else np.zeros(0, dtype=np.int64)
+    wanted = pupil[at] * len(facts.settings) + facts.setting_of[provision[at]]
+    found = np.minimum(np.searchsorted(numbers, wanted), max(len(numbers) - 1, 0))
+    is_listed = numbers[found] == wanted
+    return at[is_listed], gbp[found[is_listed]]
 
 
 def _co2e_kg(facts: Facts, modes: pd.DataFrame, mode: Ints, solo: Bools, miles: Floats) -> Floats:

@@ -91,7 +91,7 @@ class Question:
     @cached_property
     def tables(self) -> dict[str, list[Row]]:
         limits = ("part_limits", "resources", "resource_use", "budgets", "site_limits")
-        names = ("links", "topups", "pair_costs", "pair_rules", *limits)
+        names = ("links", "topups", "pair_costs", "journey_costs", "pair_rules", *limits)
         return {name: records(self.problem.table(name)) for name in names}
 
     @cached_property
@@ -132,6 +132,14 @@ class Question:
 
     def refused_by_rules_1_to_11(self, pupil: str, provision: str) -> str:
         """Return the first of the rules 1-11 that refuses the pair, or an empty string."""
+        reason, journey = self.refused_by_rules_1_to_10(pupil, provision), self.journey(pupil, provision)
+        if reason or journey is None:
+            return reason
+        is_carried = self.cheapest_mode_pence(self.pupils[pupil], journey[1]) is not None
+        return "no transport" if self.is_entitled(pupil, provision) and not is_carried else ""
+
+    def refused_by_rules_1_to_10(self, pupil: str, provision: str) -> str:
+        """Return the first of the rules 1-10 that refuses the pair, or an empty string."""
         i, p, journey = self.pupils[pupil], self.provisions[provision], self.journey(pupil, provision)
         first_rules = {
             "must": self.musts.get(pupil, provision) != provision,
@@ -143,16 +151,7 @@ class Question:
         reason = next((name for name, is_refused in first_rules.items() if is_refused), "")
         if reason or journey is None:
             return reason
-        minutes, miles = journey
-        if pupil not in self.musts:
-            reason = self._refused_by_rules_6_to_10(i, p, minutes)
-        if (
-            not reason
-            and self.is_entitled(i, self.walk(pupil, provision))
-            and self.cheapest_mode_pence(i, miles) is None
-        ):
-            return "no transport"
-        return reason
+        return "" if pupil in self.musts else self._refused_by_rules_6_to_10(i, p, journey[0])
 
     def _refused_by_rules_6_to_10(self, i: Row, p: Row, minutes: float) -> str:
         if not p["min_year"] <= i["year_group"] <= p["max_year"]:
@@ -251,7 +250,7 @@ class Question:
             place = exact(p["place_gbp"]) * int(i["places"]) if is_counted else Fraction(0)
         journey = self.journey(pupil, provision)
         assert journey is not None, "only pairs with a journey have a price"
-        transport = self.cheapest_mode_pence(i, journey[1]) if self.is_entitled(i, self.walk(pupil, provision)) else 0
+        transport = self._transport_pence(pupil, provision) if self.is_entitled(pupil, provision) else 0
         assert transport is not None, "only pairs with transport have a price"
         return PairCost(pence(topup), pence(place), transport)
 
@@ -273,14 +272,38 @@ class Question:
             return str(self.problem.parameters.topup_payer)
         return str(row["payer"])
 
-    def is_entitled(self, i: Row, walk: float) -> bool:
+    def _transport_pence(self, pupil: str, provision: str) -> int | None:
+        for row in self.tables["journey_costs"]:
+            if (row["pupil_id"], row["setting_id"]) == (pupil, self.school(provision)):
+                return pence(exact(row["cost_gbp"]))
+        journey = self.journey(pupil, provision)
+        return None if journey is None else self.cheapest_mode_pence(self.pupils[pupil], journey[1])
+
+    def is_entitled(self, pupil: str, provision: str) -> bool:
+        """Return whether transport is owed for a pair with a journey."""
+        i, walk = self.pupils[pupil], self.walk(pupil, provision)
         if i["entitled"] is not None:
             return bool(i["entitled"])
+        if i["year_group"] >= 12 and self.policy.post16_transport == "none":
+            return False
         if i["wheelchair"] or i["solo"] or i["assistant"]:
             return True
         parameters = self.problem.parameters
-        limit = parameters.walk_miles_under_8 if i["year_group"] <= 3 else parameters.walk_miles_from_8
-        return bool(walk > limit)
+        if walk > (parameters.walk_miles_under_8 if i["year_group"] <= 3 else parameters.walk_miles_from_8):
+            return True
+        if not i["low_income"] or not 4 <= i["year_group"] <= 11 or walk <= parameters.low_income_walk_miles:
+            return False
+        return i["year_group"] <= 6 or self._is_of_three_nearest(pupil, provision)
+
+    def _is_of_three_nearest(self, pupil: str, provision: str) -> bool:
+        journey = self.journey(pupil, provision)
+        nearer = {
+            self.school(p)
+            for p in self.provisions
+            if not self.refused_by_rules_1_to_10(pupil, p) and self.walk(pupil, p) < self.walk(pupil, provision)
+        }
+        most_miles = self.problem.parameters.low_income_most_miles
+        return journey is not None and journey[1] <= most_miles and len(nearer) < 3
 
     @cached_property
     def modes(self) -> list[Row]:

@@ -56,6 +56,17 @@ def _with_road_miles_only(case: Case) -> Case:
     return case if case.travel.walk_miles is None else case._replace(travel=replace(case.travel, walk_miles=None))
 
 
+def _without_low_income(lowest: int, highest: int) -> Relaxation:
+    def relaxed(case: Case) -> Case:
+        pupils = case.problem.pupils
+        changed = pupils["low_income"] & ~pupils["year_group"].between(lowest, highest)
+        if changed.equals(pupils["low_income"]):
+            return case
+        return case._replace(problem=case.problem.replace(pupils=pupils.assign(low_income=changed)))
+
+    return relaxed
+
+
 def _with_policy(**changes: Any) -> Relaxation:
     def relaxed(case: Case) -> Case:
         policy = replace(case.policy, **changes)
@@ -116,5 +127,9 @@ RELAXATIONS: dict[str, Relaxation] = {
     "modes": _without("modes"),
     "cost basis": _with_policy(cost_basis="marginal"),
     "walk": _with_road_miles_only,
+    "low income under 11": _without_low_income(4, 6),
+    "low income from 11": _without_low_income(7, 11),
+    "journey costs": _without("journey_costs"),
+    "post 16": _with_policy(post16_transport="as under 16"),
 }
 """The families by name, each with what takes it away; where a case has none of it, the same case comes back."""

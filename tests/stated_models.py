@@ -33,8 +33,9 @@ class Solved:
 def stated(problem: Problem, travel: TravelMatrix, policy: Policy, unplaced: int = 0) -> Model:
     """Return the model of a question, of whose pupils a plan leaves so many without a place."""
     question = ask(problem, travel, policy)
-    links, prices = links_of(question), prices_of(question)
+    links = links_of(question)
     eligibility = eligibility_of(question, links)
+    prices = prices_of(question, eligibility.free)
     kept, movers = kept_of(question, eligibility, prices), movers_of(question, eligibility, prices)
     return model_of(Draft(question, links, eligibility, prices, kept, movers), unplaced)
 

@@ -342,6 +342,47 @@ def _reach(rng: np.random.Generator, draft: Draft) -> None:
     draft.policy["authorities"] = _pick(rng, [None, ("Exampleshire",)])
 
 
+def _low_income(rng: np.random.Generator, draft: Draft) -> None:
+    """Pupils of all ages of the extended rights, and more schools, so that some are not of the nearest three.
+
+    The walking distances are drawn far apart, so that many journeys lie between them.
+    """
+    for row in draft.pupils:
+        row["low_income"] = _chance(rng, 0.7)
+        row["year_group"] = _pick(rng, [row["year_group"], 3, 4, 6, 7, 9, 11, 12])
+    for number in range(_pick(rng, [0, 1, 2])):
+        row = {"provision_id": f"V{90 + number}", "setting_id": draft.settings[0]["setting_id"], "kind": "mainstream"}
+        draft.provisions.append(row | {"places": 1, "topup_gbp": _pick(rng, [3_000, 4_000.9])})
+    used = set()
+    for row in draft.provisions:
+        if row["setting_id"] in used and row["kind"] not in {"hub", "spoke"}:
+            school = next(known for known in draft.settings if known["setting_id"] == row["setting_id"])
+            row["setting_id"] = f"{row['setting_id']} {row['provision_id']}"
+            draft.settings.append({**school, "setting_id": row["setting_id"], **_point(rng)})
+        used.add(row["setting_id"])
+    draft.parameters["walk_miles_from_8"] = _pick(rng, [3, 9, 15])
+    draft.parameters["low_income_walk_miles"] = _pick(rng, [0.5, 1, 2, 4])
+    draft.parameters["low_income_most_miles"] = _pick(rng, [6, 10, 15])
+
+
+def _journey_costs(rng: np.random.Generator, draft: Draft) -> None:
+    """Known prices of the transport of some pupils to some schools, dearer and cheaper than the estimate."""
+    draft.tables["journey_costs"] = [
+        {"pupil_id": pupil["pupil_id"], "setting_id": setting["setting_id"], "cost_gbp": gbp}
+        for pupil in _some(rng, draft.pupils, 4)
+        for setting in _some(rng, draft.settings, 3)
+        for gbp in [_pick(rng, [0, 1_234.56, 8_000, 25_000.5])]
+    ]
+    for row in draft.pupils:
+        row["entitled"] = True if row.get("entitled") is None and _chance(rng, 0.5) else row.get("entitled")
+
+
+def _post16(rng: np.random.Generator, draft: Draft) -> None:
+    for row in draft.pupils:
+        row["year_group"] = _pick(rng, [row["year_group"], 11, 12, 13])
+    draft.policy["post16_transport"] = _pick(rng, ["none", "none", "as under 16"])
+
+
 # -- smallest groups, classes, capital, budgets and numbers of sites ---------------------------------------------------
 
 
@@ -485,15 +526,23 @@ _CHANGES: dict[str, Callable[[np.random.Generator, Draft], None]] = {
     "site_limits": _site_limits,
 }
 
-FAMILIES = (*_CHANGES, "matrix")
-"""What a random problem may hold; `matrix` replaces straight lines by journeys at random, some of them missing."""
+_FREE_TRAVEL: dict[str, Callable[[np.random.Generator, Draft], None]] = {
+    "low_income": _low_income,
+    "journey_costs": _journey_costs,
+    "post16": _post16,
+}
+
+FAMILIES = (*_CHANGES, "matrix", *_FREE_TRAVEL)
+"""What a random problem may hold; `matrix` replaces straight lines by journeys at random, some of them missing.
+
+The mixture of a seed is drawn in this order: a new family at the end leaves the choice of the others as it was."""
 
 
 def random_case(seed: int, *, families: Collection[str] = FAMILIES) -> Case:
     """Return a tiny problem with its journeys and policy; the same seed and families give the same case."""
     draft = Draft()
     _plain(_stream(seed, "plain"), draft)
-    for name, change in _CHANGES.items():
+    for name, change in (_CHANGES | _FREE_TRAVEL).items():
         if name in families:
             change(_stream(seed, name), draft)
     _shrink(draft)
@@ -549,7 +598,7 @@ def _shrink(draft: Draft) -> None:
             kept.append(row)
     draft.pupils = kept
     ids = {row["pupil_id"] for row in kept}
-    for name in ("pair_rules", "pair_costs"):
+    for name in ("pair_rules", "pair_costs", "journey_costs"):
         draft.tables[name] = [row for row in draft.tables.get(name, []) if row["pupil_id"] in ids]
 
 

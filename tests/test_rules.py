@@ -12,7 +12,7 @@ from placement_opt.errors import InputError
 from placement_opt.pairs import Pairs, candidate_pairs
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
-from placement_opt.rules import REASON_TEXTS, Reason
+from placement_opt.suitability import REASON_TEXTS, Reason
 from placement_opt.travel import TravelMatrix, crow_fly
 from tests import lp_cases
 

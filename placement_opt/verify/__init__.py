@@ -23,8 +23,10 @@ from placement_opt.verify import (
 )
 from placement_opt.verify.case import case_of
 from placement_opt.verify.findings import Finding, Verification
+from placement_opt.verify.route_check import check_routes
+from placement_opt.verify.route_findings import RouteCheck, RouteFinding
 
-__all__ = ["Finding", "Verification", "verify"]
+__all__ = ["Finding", "RouteCheck", "RouteFinding", "Verification", "check_routes", "verify"]
 
 
 def verify(problem: Problem, travel: TravelMatrix, plan: Plan) -> Verification:

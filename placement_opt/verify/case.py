@@ -172,6 +172,7 @@ def case_of(problem: Problem, travel: TravelMatrix, plan: Plan) -> Case:
     is_open, classes = (dict(zip(plan.use["provision_id"], plan.use[name], strict=True)) for name in _OF_USE)
     provision_ids = question.provisions["provision_id"]
     support_hours = question.of_pupils("support_hours")[pupil] * placed["count"].to_numpy()
+    eligibility = eligibility_of(question, links)
     hours_of_spokes = np.zeros(len(provision_ids))
     np.add.at(hours_of_spokes, provision, support_hours)
     served = served_of(question, plan.outreach, links, hours_of_spokes)
@@ -180,8 +181,8 @@ def case_of(problem: Problem, travel: TravelMatrix, plan: Plan) -> Case:
         plan,
         plan.cost_gbp,
         links,
-        prices_of(question),
-        eligibility_of(question, links),
+        prices_of(question, eligibility.free),
+        eligibility,
         placed,
         pupil,
         provision,

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from placement_opt.verify.free_travel import FreeTravel, free_travel
 from placement_opt.verify.question import Question, Truth, Whole, parts
 from placement_opt.verify.refusals import FirstRules, Number, first_rules
 
@@ -37,7 +38,9 @@ class Eligibility:
     Parameters
     ----------
     rules
-        Rules 1-11.
+        Rules 1-10.
+    free
+        Who travels free, hence rule 11.
     may_move
         For each pupil.
     granted
@@ -49,6 +52,7 @@ class Eligibility:
     """
 
     rules: FirstRules
+    free: FreeTravel
     may_move: Truth
     granted: dict[int, Truth]
     start: Whole
@@ -70,7 +74,7 @@ class Eligibility:
 
     def number(self, pupil: Whole, provision: Whole) -> Number:
         """Return for each of some pairs the number of the first rule that refuses; 0 = allowed."""
-        number = self.rules.number(pupil, provision)
+        number = _first(self.rules, self.free, pupil, provision)
         is_elsewhere = ~self.may_move[pupil] & (provision != self.rules.question.present[pupil])
         number[(number == 0) & is_elsewhere] = 12
         for rule, granted in self.granted.items():
@@ -91,7 +95,7 @@ def eligibility_of(question: Question, links: pd.DataFrame) -> Eligibility:
         Of `links_of`.
     """
     rules = first_rules(question, links)
-    number = len(question.pupils)
+    free, number = free_travel(question, rules), len(question.pupils)
     may_move, each = np.ones(number, dtype=bool), np.zeros(number, dtype=np.int64)
     policy = question.policy
     granted = {
@@ -103,7 +107,7 @@ def eligibility_of(question: Question, links: pd.DataFrame) -> Eligibility:
     for part in parts(number, question.number_of_pairs):
         rows = np.arange(part.start, part.stop)
         pupil, provision = rules.suited(rows)
-        passes = rules.number(pupil, provision) == 0
+        passes = _first(rules, free, pupil, provision) == 0
         pupil, provision = pupil[passes], provision[passes]
         is_present = question.present[pupil] == provision
         may_move[rows] = _may_move(question, rows, np.isin(rows, pupil[is_present]))
@@ -117,7 +121,15 @@ def eligibility_of(question: Question, links: pd.DataFrame) -> Eligibility:
         each[rows] = np.bincount(pupil - rows[0], minlength=len(rows))
         places.append(provision.astype(np.int32))
     start = np.concatenate([[0], np.cumsum(each)]).astype(np.int64)
-    return Eligibility(rules, may_move, granted, start, np.concatenate(places))
+    return Eligibility(rules, free, may_move, granted, start, np.concatenate(places))
+
+
+def _first(rules: FirstRules, free: FreeTravel, pupil: Whole, provision: Whole) -> Number:
+    """Return for each pair the number of the first of rules 1-11 that refuses it; 0 = none does."""
+    number = rules.number(pupil, provision)
+    passes = np.flatnonzero(number == 0)
+    number[passes[free.has_no_mode(pupil[passes], provision[passes])]] = 11
+    return number
 
 
 def _may_move(question: Question, rows: Whole, can_keep: Truth) -> Truth:

@@ -6,7 +6,7 @@ import numpy as np
 
 from placement_opt.verify.case import Case, Check
 from placement_opt.verify.figures import HALF_PENNY_GBP, wrong_numbers, wrong_words
-from placement_opt.verify.modes import cheapest, co2e_kg, is_entitled, names_of, prices_gbp
+from placement_opt.verify.modes import cheapest, co2e_kg, names_of, prices_gbp
 from placement_opt.verify.question import Real, Truth, Whole, plain
 
 LAST_PRIMARY_YEAR = 6
@@ -16,7 +16,7 @@ _HALF_UNIT = HALF_PENNY_GBP
 
 def entitlement(case: Case) -> Truth:
     """Return for each placed row whether its pupils travel free."""
-    return is_entitled(case.question, case.pupil, case.lines.walk(case.miles))
+    return case.prices.free.is_owed(case.pupil, case.question.school[case.provision], case.miles)
 
 
 def mode_taken(case: Case) -> Whole:
@@ -32,7 +32,7 @@ def transport_gbp(case: Case) -> Real:
     prices = prices_gbp(case.question, case.modes, case.pupil, case.miles)
     taken = mode_taken(case)
     is_carried = entitlement(case) & (taken >= 0)
-    return np.where(is_carried, prices[taken, np.arange(len(taken))], 0.0)
+    return case.prices.with_known_journeys(case.lines, np.where(is_carried, prices[taken, np.arange(len(taken))], 0.0))
 
 
 def distances(case: Case) -> Iterator[str]:
@@ -50,7 +50,7 @@ def guide_minutes(case: Case) -> Iterator[str]:
 
 
 def entitled(case: Case) -> Iterator[str]:
-    """Find an `entitled` that does not follow from the officer's decision, else need, else distance."""
+    """Find an `entitled` that does not follow from the officer's decision, else need, else distance and income."""
     yield from wrong_words(case.where, "entitled", plain(case.placed["entitled"]), entitlement(case))
 
 

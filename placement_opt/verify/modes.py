@@ -1,4 +1,4 @@
-"""Who travels free, how, and at what price (formulation, section 2)."""
+"""How pupils travel, and at what price (formulation, section 2)."""
 
 from dataclasses import dataclass
 
@@ -37,11 +37,6 @@ def modes_of(question: Question) -> tuple[Mode, ...]:
     names = [name for name in Mode.__dataclass_fields__ if name != "name"]
     cells = zip(plain(table["mode"]), *(table[name].tolist() for name in names), strict=True)
     return tuple(Mode(*row) for row in cells)
-
-
-def is_entitled(question: Question, rows: Whole, walk: Real) -> Truth:
-    """Return who travels free. `rows` are positions of pupils that broadcast with the miles of `walk_at`."""
-    return np.asarray(question.is_always_free[rows] | (walk > question.walk_miles[rows]))
 
 
 def _is_barred(mode: Mode) -> Truth:

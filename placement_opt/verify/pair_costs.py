@@ -8,9 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from placement_opt.schema import KINDS
+from placement_opt.verify.free_travel import FreeTravel
+from placement_opt.verify.known import Known, known_of
 from placement_opt.verify.lines import Lines
-from placement_opt.verify.modes import Mode, is_entitled, modes_of, prices_gbp
-from placement_opt.verify.question import Question, Real, Truth, Whole, plain, positions
+from placement_opt.verify.modes import Mode, modes_of, prices_gbp
+from placement_opt.verify.question import Question, Real, Whole, plain
 
 NO_ROW = -1
 _FITTED = ("need", "band", "kind")
@@ -32,8 +34,10 @@ class Prices:
         Of one place, for each provision, where the cost basis counts it.
     topup_payers
         Of the rows of `topups`, the parameter's last, so that position -1 finds it.
-    known_at, known_gbp, is_known
-        The prices of `pair_costs`: pupil x provisions + provision, ascending; and for each pupil whether one is there.
+    pair_costs, journey_costs
+        The prices of the tables of these names.
+    free
+        Who travels free.
     """
 
     question: Question
@@ -42,46 +46,51 @@ class Prices:
     topup_row: Whole
     place_gbp: Real
     topup_payers: NDArray[Any]
-    known_at: Whole
-    known_gbp: Real
-    is_known: Truth
+    pair_costs: Known
+    journey_costs: Known
+    free: FreeTravel
 
     def of_topup(self, lines: Lines) -> Real:
         """Return for each line the top-up of one pupil, unrounded; NaN = no price."""
         amount = self.topup_gbp[self.question.group[lines.pupil], lines.provision]
-        at, known = self._known(lines)
+        at, known = self.pair_costs.find(lines.pupil, lines.provision)
         amount[at] = known
         return amount
 
     def topup_payer(self, lines: Lines) -> Whole:
         """Return for each line who pays the top-up, as a position in `topup_payers`."""
         row = self.topup_row[self.question.group[lines.pupil], lines.provision]
-        row[self._known(lines)[0]] = NO_ROW
+        row[self.pair_costs.find(lines.pupil, lines.provision)[0]] = NO_ROW
         return row
 
     def of_place(self, lines: Lines) -> Real:
         """Return for each line the place funding of one pupil, unrounded."""
         amount = np.asarray(self.place_gbp[lines.provision] * self.question.of_pupils("places")[lines.pupil])
-        amount[self._known(lines)[0]] = 0.0
+        amount[self.pair_costs.find(lines.pupil, lines.provision)[0]] = 0.0
         return amount
 
     def of_transport(self, lines: Lines) -> Real:
-        """Return for each line the price of the cheapest transport of one pupil for a year, unrounded."""
+        """Return for each line the price of the transport of one pupil for a year, unrounded.
+
+        It is the known price, else that of the cheapest mode.
+        """
         miles = lines.miles
         least = prices_gbp(self.question, self.modes, lines.pupil, miles).min(axis=0)
-        return np.where(is_entitled(self.question, lines.pupil, lines.walk(miles)) & np.isfinite(least), least, 0.0)
+        is_carried = self.free.is_owed(lines.pupil, self.question.school[lines.provision], miles) & np.isfinite(least)
+        return self.with_known_journeys(lines, np.where(is_carried, least, 0.0))
 
-    def _known(self, lines: Lines) -> tuple[Whole, Real]:
-        """Return which lines have a price of `pair_costs`, and those prices."""
-        at = np.flatnonzero(self.is_known[lines.pupil]) if len(self.known_at) else np.empty(0, dtype=np.int64)
-        wanted = lines.pupil[at] * len(self.place_gbp) + lines.provision[at]
-        found = np.minimum(np.searchsorted(self.known_at, wanted), max(len(self.known_at) - 1, 0))
-        is_there = self.known_at[found] == wanted
-        return at[is_there], self.known_gbp[found[is_there]]
+    def with_known_journeys(self, lines: Lines, estimate_gbp: Real) -> Real:
+        """Return for each line the price of transport: the known one where it is owed and known, else the estimate."""
+        school = self.question.school[lines.provision]
+        at, known_gbp = self.journey_costs.find(lines.pupil, school)
+        is_owed = self.free.is_owed(lines.pupil[at], school[at], lines.miles[at])
+        gbp = estimate_gbp.copy()
+        gbp[at[is_owed]] = known_gbp[is_owed]
+        return gbp
 
 
-def prices_of(question: Question) -> Prices:
-    """Lay out the prices of a question."""
+def prices_of(question: Question, free: FreeTravel) -> Prices:
+    """Lay out the prices of a question, in which these pupils travel free."""
     table, parameters = question.problem.table("topups"), question.parameters
     defaults = [
         getattr(parameters, f"default_topup_gbp_{'mainstream' if kind == 'spoke' else kind}", np.nan) for kind in KINDS
@@ -91,12 +100,6 @@ def prices_of(question: Question) -> Prices:
     of_place = question.of_provisions("topup_gbp").astype(float)
     basis = question.policy.cost_basis
     counts = question.is_ordinary if basis == "full" else np.full(len(of_place), basis == "average")
-    known = question.problem.table("pair_costs")
-    pupil = positions(question.pupils["pupil_id"], known["pupil_id"])
-    at = pupil * len(of_place) + positions(question.provisions["provision_id"], known["provision_id"])
-    order = np.argsort(at)
-    is_known = np.zeros(len(question.pupils), dtype=bool)
-    is_known[pupil] = True
     return Prices(
         question,
         modes_of(question),
@@ -104,9 +107,9 @@ def prices_of(question: Question) -> Prices:
         topup_row=np.where(np.isnan(of_place), best[:, question.kind], NO_ROW),
         place_gbp=np.where(counts, question.of_provisions("place_gbp"), 0.0),
         topup_payers=np.array([*plain(table["payer"]), parameters.topup_payer], dtype=object),
-        known_at=at[order],
-        known_gbp=known["cost_gbp"].to_numpy(dtype=float)[order],
-        is_known=is_known,
+        pair_costs=known_of(question, "pair_costs", "provision_id", question.provisions["provision_id"]),
+        journey_costs=known_of(question, "journey_costs", "setting_id", question.settings["setting_id"]),
+        free=free,
     )
 
 

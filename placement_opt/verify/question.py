@@ -20,7 +20,7 @@ Real = NDArray[np.float64]
 Truth = NDArray[np.bool_]
 ORDINARY_KINDS = ("mainstream", "spoke")
 """Kinds whose places are in ordinary classes, commissioned by nobody."""
-LAST_YEAR_UNDER_8 = 3
+LAST_YEAR_UNDER_8, LAST_YEAR_UNDER_11, LAST_YEAR_UNDER_16 = 3, 6, 11
 _PUPILS_AT_ONCE, _PAIRS_AT_ONCE = 8_192, 131_072
 _TRAVEL_FLAGS = ("wheelchair", "assistant", "solo", "independent_travel")
 TRAVELLERS: Mapping[str, Truth] = {
@@ -185,14 +185,34 @@ class Question:
         """For each pupil, whether the pupil travels free whatever the distance."""
         decided = self.pupils["entitled"]
         has_need = np.logical_or.reduce([self.of_pupils(name) for name in ("wheelchair", "solo", "assistant")])
-        return np.where(decided.notna(), decided.fillna(False).to_numpy(dtype=bool), has_need)
+        by_need = has_need & self._is_offered
+        return np.where(decided.notna(), decided.fillna(False).to_numpy(dtype=bool), by_need)
 
     @cached_property
     def walk_miles(self) -> Real:
-        """For each pupil, the walk above which the pupil travels free; infinite where an officer says no."""
-        is_young = self.of_pupils("year_group") <= LAST_YEAR_UNDER_8
-        miles = np.where(is_young, self.parameters.walk_miles_under_8, self.parameters.walk_miles_from_8)
-        return np.where(self.pupils["entitled"].notna(), np.inf, miles)
+        """For each pupil, the walk above which the pupil travels free to any school; infinite where none is.
+
+        It is infinite where an officer decided or, past 16, nothing is offered.
+        """
+        year, parameters = self.of_pupils("year_group"), self.parameters
+        miles = np.where(year <= LAST_YEAR_UNDER_8, parameters.walk_miles_under_8, parameters.walk_miles_from_8)
+        is_extended = self.of_pupils("low_income") & (year > LAST_YEAR_UNDER_8) & (year <= LAST_YEAR_UNDER_11)
+        miles[is_extended] = np.minimum(miles[is_extended], parameters.low_income_walk_miles)
+        return np.where(self.pupils["entitled"].notna() | ~self._is_offered, np.inf, miles)
+
+    @cached_property
+    def is_of_nearest_rights(self) -> Truth:
+        """For each pupil, whether free travel hangs on how many suitable schools are nearer: low income, 11 to 16."""
+        year = self.of_pupils("year_group")
+        is_of_age = (year > LAST_YEAR_UNDER_11) & (year <= LAST_YEAR_UNDER_16)
+        is_open = self.pupils["entitled"].isna().to_numpy() & ~self.is_always_free
+        return np.asarray(self.of_pupils("low_income") & is_of_age & is_open, dtype=bool)
+
+    @cached_property
+    def _is_offered(self) -> Truth:
+        """For each pupil, whether free travel is offered at that age at all."""
+        is_past_16 = self.of_pupils("year_group") > LAST_YEAR_UNDER_16
+        return np.asarray(~is_past_16 | (self.policy.post16_transport != "none"), dtype=bool)
 
 
 def ask(problem: Problem, travel: TravelMatrix, policy: Policy) -> Question:

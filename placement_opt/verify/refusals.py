@@ -1,4 +1,4 @@
-"""Which of rules 1-11 refuses a pair first, for any list of pairs (formulation, section 1)."""
+"""Which of rules 1-10 refuses a pair first, for any list of pairs (formulation, section 1)."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from placement_opt.cells import split_list
 from placement_opt.schema import ANY, NEEDS
 from placement_opt.verify.links import linkable
-from placement_opt.verify.modes import is_entitled, modes_of, reach_miles
 from placement_opt.verify.question import Question, Real, Truth, Whole, positions
 
 NOBODY_REFUSES = 255
@@ -20,7 +19,7 @@ Number = NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FirstRules:
-    """Rules 1-11, laid out by provision, by sort of pupil, and by pupil.
+    """Rules 1-10, laid out by provision, by sort of pupil, and by pupil.
 
     Parameters
     ----------
@@ -32,8 +31,8 @@ class FirstRules:
         For each sort of pupil (rows) and each provision, the first of the rules 3, 5, 6, 7, 8 and 10 that refuses.
     sort
         For each pupil, its row of `of_sort`.
-    longest, farthest
-        For each pupil, the minutes of rule 9, and the miles of rule 11: above them, no mode is permitted.
+    longest
+        For each pupil, the minutes of rule 9.
     never
         The pairs that officers keep apart, ascending: pupil x provisions + provision.
     """
@@ -43,7 +42,6 @@ class FirstRules:
     of_sort: Number
     sort: Whole
     longest: Real
-    farthest: Real
     never: Whole
 
     @cached_property
@@ -73,7 +71,7 @@ class FirstRules:
         return pupil, provision
 
     def number(self, pupil: Whole, provision: Whole) -> Number:
-        """Return for each pair the number of the first of rules 1-11 that refuses it; 0 = none does."""
+        """Return for each pair the number of the first of rules 1-10 that refuses it; 0 = none does."""
         question = self.question
         school, must = question.school[provision], question.must[pupil]
         number = self.of_sort[self.sort[pupil], provision]
@@ -81,13 +79,10 @@ class FirstRules:
         is_there = must[bound] == provision[bound]
         at_must = bound[is_there]
         number[at_must] = self.of_place[provision[at_must]]
-        minutes, miles = question.minutes_at(pupil, school), question.miles_at(pupil, school)
+        minutes = question.minutes_at(pupil, school)
         is_late = minutes > self.longest[pupil]
         is_late[at_must] = False
-        is_too_far = miles > self.farthest[pupil]
-        far = np.flatnonzero(is_too_far)
-        is_too_far[far] = is_entitled(question, pupil[far], question.walk_at(pupil[far], school[far], miles[far]))
-        for refuses, rule in ((is_too_far, 11), (is_late, 9), (np.isnan(minutes), 4)):
+        for refuses, rule in ((is_late, 9), (np.isnan(minutes), 4)):
             at = np.flatnonzero(refuses)
             number[at] = np.minimum(number[at], rule)
         some = np.flatnonzero(self._has_never[pupil])
@@ -99,7 +94,7 @@ class FirstRules:
 
 
 def first_rules(question: Question, links: pd.DataFrame) -> FirstRules:
-    """Lay rules 1-11 out.
+    """Lay rules 1-10 out.
 
     Parameters
     ----------
@@ -117,7 +112,6 @@ def first_rules(question: Question, links: pd.DataFrame) -> FirstRules:
         of_sort,
         sort,
         _longest_minutes(question),
-        reach_miles(question, modes_of(question)),
         _nevers(question),
     )
 
