@@ -4,9 +4,10 @@ import argparse
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import Any, NoReturn, get_args
 
-from placement_opt.policy import CostBasis, Force, Moves, Policy, SolveOptions
+from placement_opt.policy import CostBasis, Force, Moves, Policy, Post16, SolveOptions
+from placement_opt.route_rules import Afternoon, RouteRules, Together
 
 _DESCRIPTION = """Find places for children with education, health and care plans: by need, places, travel, with proof.
 
@@ -16,7 +17,8 @@ A first session:
   placement-opt registers --help              or tables from the school register and the SEN2 return
   placement-opt check places.xlsx             is the filled workbook right?
   placement-opt solve places.xlsx --out out   make the plan, the report and the workbook
-  placement-opt verify out/run.json           check the plan again, without the solver"""
+  placement-opt verify out/run.json           check the plan again, without the solver
+  placement-opt routes out/run.json           which vehicle picks up whom, when, at what cost"""
 
 _EPILOG = """Exit codes: 0 = fine; 1 = the data or the plan is at fault, said on standard error; 2 = wrong use.
 It proposes; people decide. Nothing leaves this machine."""
@@ -74,6 +76,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--confidential", action="store_true", help="show small groups and the list of pupils: not for sharing"
     )
 
+    _add_routes(commands.add_parser("routes", help="plan routes for a saved run, or for today's placements"))
+
     _add_tables(commands.add_parser("tables", help="write a saved run's statutory tables as CSV and GeoPackage"))
 
     verifying = commands.add_parser("verify", help="check a saved run again, without the solver")
@@ -100,6 +104,80 @@ def _add_registers(parser: argparse.ArgumentParser) -> None:
     add("--salt-file", type=Path, help="file with a secret of at least 16 characters: ids stay the same in every run")
     add("--keep-ids", action="store_true", help="keep the return's row numbers as pupil ids instead of made-up ones")
     _add_out(parser)
+
+
+def _add_routes(parser: argparse.ArgumentParser) -> None:
+    default = RouteRules()
+    add = parser.add_argument
+    add(
+        "source",
+        type=Path,
+        metavar="RUN_OR_TABLES",
+        help=f"a run.json of `solve` or its folder: routes of the plan; or {_INPUT_HELP}: of today's placements",
+    )
+    add("--input", type=Path, help=f"of a run: {_INPUT_HELP}; default: where the run was made from")
+    _add_journeys(parser)
+    add(
+        "--legs",
+        type=Path,
+        help="drives between all stops: CSV of from_id, to_id, minutes, miles, or roads as --roads takes them; "
+        "default: as the journeys were made",
+    )
+    _add_out(parser)
+    add("--today", type=Path, metavar="FILE", help="the routes that run today (CSV), to set beside the planned ones")
+    add(
+        "--pupil-column",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a column of your own in the pupils' table to show on route sheets, as an address; may be repeated",
+    )
+    _add_post16(parser, None, "of today's placements; a run has its own policy")
+    group = parser.add_argument_group("rules", "what the council decides before routes are planned")
+    shares = "single = pupils of one school, mixed = of several"
+    group.add_argument(
+        "--together", choices=get_args(Together), default=default.together, help=f"who shares a vehicle: {shares}"
+    )
+    turned = "mirrored = the morning turned round, solved = planned on its own"
+    group.add_argument(
+        "--afternoon", choices=get_args(Afternoon), default=default.afternoon, help=f"way home: {turned}"
+    )
+    group.add_argument(
+        "--detour",
+        default=default.detour,
+        type=_detour,
+        help="longest ride, times the direct drive, where even that is longer than the guide; none = no route for "
+        f"those (default {default.detour:g}, an assumption)",
+    )
+    group.add_argument("--most-pupils", type=int, help="most pupils on a route")
+    for name, what in (
+        ("arrive-from", "schools take vehicles in from"),
+        ("arrive-by", "vehicles arrive by"),
+        ("leave-from", "schools let pupils go from"),
+        ("leave-by", "vehicles begin to pick up by"),
+    ):
+        time = getattr(default, name.replace("-", "_"))
+        group.add_argument(
+            f"--{name}", metavar="HH:MM", default=time, help=f"{what}, where settings do not say: {time}"
+        )
+    search = parser.add_argument_group("search")
+    search.add_argument("--seconds", type=float, default=60.0, help="how long to look for better routes (default 60)")
+    search.add_argument("--seed", type=int, default=0, help="seed of the search (default 0)")
+
+
+def _detour(text: str) -> float | None:
+    return None if text == "none" else float(text)
+
+
+def _add_post16(parser: Any, default: str | None, note: str = "") -> None:
+    chosen = f" (default {default})" if default else f" ({note})"
+    parser.add_argument(
+        "--post16-transport",
+        choices=[choice.replace(" ", "-") for choice in get_args(Post16)],
+        default=default,
+        help="transport from Year 12 on. as-under-16: owed by the same tests; none: only where an officer decided so"
+        + chosen,
+    )
 
 
 def _add_tables(parser: argparse.ArgumentParser) -> None:
@@ -161,6 +239,7 @@ def _add_policy(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--cost-basis", choices=get_args(CostBasis), default=default.cost_basis, help=_BASIS_HELP)
     group.add_argument("--max-minutes", type=float, help="longest journey, one way")
     group.add_argument("--authority", action="append", help="use only schools of this authority (may be repeated)")
+    _add_post16(group, default.post16_transport.replace(" ", "-"))
 
 
 def _add_solving(parser: argparse.ArgumentParser) -> None:
@@ -186,15 +265,41 @@ def policy_of(parsed: argparse.Namespace) -> Policy:
             cost_basis=parsed.cost_basis,
             max_minutes=parsed.max_minutes,
             authorities=tuple(parsed.authority) if parsed.authority else None,
+            post16_transport=post16_of(parsed),
         )
     except ValueError as error:
         wrong_use(str(error))
+
+
+def post16_of(parsed: argparse.Namespace) -> Post16:
+    """Return what the options say of transport from Year 12 on; where they are silent, the default."""
+    if parsed.post16_transport is None:
+        return Policy().post16_transport
+    chosen: Post16 = parsed.post16_transport.replace("-", " ")
+    return chosen
 
 
 def options_of(parsed: argparse.Namespace) -> SolveOptions:
     """Return how hard to look, as the options say; values that cannot be are wrong use."""
     try:
         return SolveOptions(gap=parsed.gap, time_limit_s=parsed.time_limit, threads=parsed.threads, seed=parsed.seed)
+    except ValueError as error:
+        wrong_use(str(error))
+
+
+def rules_of(parsed: argparse.Namespace) -> RouteRules:
+    """Return the rules of routes that the options describe; values that cannot be are wrong use."""
+    try:
+        return RouteRules(
+            together=parsed.together,
+            afternoon=parsed.afternoon,
+            detour=parsed.detour,
+            most_pupils=parsed.most_pupils,
+            arrive_from=parsed.arrive_from,
+            arrive_by=parsed.arrive_by,
+            leave_from=parsed.leave_from,
+            leave_by=parsed.leave_by,
+        )
     except ValueError as error:
         wrong_use(str(error))
 

@@ -8,12 +8,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from placement_opt.errors import Fault, InputError, Status
 from placement_opt.route_rules import RouteRules
 from placement_opt.route_tables import ROUTE_TABLES
+from placement_opt.schema import CRS
 
 ROUTES_FORMAT = 1
 
@@ -98,6 +101,41 @@ class RoutePlan:
         if self.bound_gbp is None:
             return None
         return max(0.0, self.routes_gbp - self.bound_gbp) / max(self.routes_gbp, 1e-9)
+
+    def lines(self) -> gpd.GeoDataFrame:
+        """Return straight lines from stop to stop, one for each route and run, on British National Grid.
+
+        A line leads through homes: keep it as you keep the tables.
+        """
+        stops = self.tables["stops"].sort_values(["route_id", "run", "sequence"], kind="stable")
+        line = stops.groupby(["route_id", "run"]).ngroup().to_numpy()
+        shapes = shapely.linestrings(stops[["easting", "northing"]].to_numpy(), indices=line)
+        runs = stops[["route_id", "run"]].drop_duplicates()
+        runs = gpd.GeoDataFrame(runs, geometry=np.asarray(shapes, dtype=object), crs=CRS)
+        found = runs.merge(self.tables["routes"], on="route_id", how="left")
+        return found.sort_values(["run", "route_id"], ascending=[False, True], ignore_index=True)
+
+    def plot(self, *, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw the morning runs as straight lines from stop to stop; arguments go to `GeoDataFrame.plot`.
+
+        Returns
+        -------
+        Axes
+            Matplotlib's axes.
+        """
+        return self._mornings().plot(ax=ax, **{"column": "route_id", "linewidth": 1.0, "legend": False, **kwargs})
+
+    def explore(self, **kwargs: Any) -> Any:
+        """Draw the morning runs on an interactive map; arguments go to `GeoDataFrame.explore`.
+
+        Home points are shown: keep such a map inside the council.
+        """
+        shown = {"column": "route_id", "tooltip": ["route_id", "vehicle", "pupils", "minutes"], "legend": False}
+        return self._mornings().explore(**{**shown, **kwargs})
+
+    def _mornings(self) -> gpd.GeoDataFrame:
+        lines = self.lines()
+        return lines[lines["run"] == "morning"]
 
     def summary(self) -> str:
         """Return the routes in a few lines of text."""

@@ -24,6 +24,7 @@ COMMANDS = {
     "solve": "placement_opt.cli.planning:solve_tables",
     "compare": "placement_opt.cli.runs:compare_runs",
     "report": "placement_opt.cli.planning:report",
+    "routes": "placement_opt.cli.routes:plan_and_write",
     "tables": "placement_opt.cli.returns:write_returns",
     "verify": "placement_opt.cli.runs:verify_run",
 }

@@ -20,6 +20,7 @@ class Unit(StrEnum):
     COUNT = "#,##0"
     CHANGE = "+#,##0;-#,##0;0"
     GBP = "£#,##0.00"
+    GBP_PENCE = "£#,##0.00;-£#,##0.00"
     GBP_CHANGE = "+£#,##0.00;-£#,##0.00;£0.00"
     ONE_DECIMAL = "#,##0.0"
     ONE_DECIMAL_CHANGE = "+#,##0.0;-#,##0.0;0.0"
@@ -27,8 +28,8 @@ class Unit(StrEnum):
     NUMBER = "General"
 
 
-_MONEY = {Unit.GBP, Unit.GBP_CHANGE}
-_DECIMALS = {Unit.ONE_DECIMAL: 1, Unit.ONE_DECIMAL_CHANGE: 1}
+_MONEY = {Unit.GBP, Unit.GBP_PENCE, Unit.GBP_CHANGE}
+_DECIMALS = {Unit.GBP_PENCE: 2, Unit.ONE_DECIMAL: 1, Unit.ONE_DECIMAL_CHANGE: 1}
 _CHANGES = {Unit.COUNT: Unit.CHANGE, Unit.GBP: Unit.GBP_CHANGE, Unit.ONE_DECIMAL: Unit.ONE_DECIMAL_CHANGE}
 
 
@@ -46,7 +47,7 @@ class Cell:
         return self.unit is not Unit.TEXT
 
     def text(self) -> str:
-        """Return the cell as it is read: thousands apart, £ in whole pounds, a sign before changes."""
+        """Return the cell as it is read: thousands apart, £ in whole pounds but for prices, a sign before changes."""
         if self.mark is not Mark.SHOWN:
             return str(self.mark)
         if _is_absent(self.value):

@@ -1,7 +1,7 @@
 """The report as one HTML page that needs no network."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from placement_opt.report.glossary import page_text, terms_used
 from placement_opt.report.maps import draw_map, map_words
 from placement_opt.report.sections import Section, record_section, sections_after_map, sections_before_map
 from placement_opt.report.subject import Subject
+from placement_opt.report.words import SHARED_NOTE
 from placement_opt.travel import TravelMatrix
 
 TITLE = "Places for pupils with education, health and care plans"
+BANNER = "This report holds rows about single pupils and small groups. Keep it inside the council."
 
 
 def write_report(
@@ -72,30 +74,73 @@ def render_report(subject: Subject, title: str) -> str:
     title
         Heading of the page.
     """
-    templates = _templates()
     before, after, record = sections_before_map(subject), sections_after_map(subject), record_section(subject)
-    body = templates.get_template("body.html.j2").render(
-        subject=subject,
-        before=before,
-        after=after,
-        record=record,
-        map_picture=base64.b64encode(draw_map(subject)).decode("ascii"),
-        map_words=map_words(subject),
+    body = (
+        templates()
+        .get_template("body.html.j2")
+        .render(
+            subject=subject,
+            before=before,
+            after=after,
+            record=record,
+            map_picture=base64.b64encode(draw_map(subject)).decode("ascii"),
+            map_words=map_words(subject),
+        )
     )
     plan = subject.plans[subject.main]
-    headings: list[Section] = [*before, Section("map", "Map"), *after, record, Section("glossary", "Glossary")]
-    page: str = templates.get_template("page.html.j2").render(
-        title=title,
-        subject=subject,
-        body=body,
-        headings=headings,
-        terms=terms_used(f"{title} {page_text(body)}"),
+    headings = [*before, Section("map", "Map"), *after, record]
+    return render_page(
+        title,
+        body,
+        headings,
         status=str(plan.status),
+        banner=BANNER if subject.confidential else "",
+        note="" if subject.confidential else SHARED_NOTE,
+        made_by=plan.record.get("versions", {}).get("placement_opt", ""),
+    )
+
+
+def render_page(
+    title: str, body: str, headings: Sequence[Section], *, status: str, banner: str, note: str, made_by: str
+) -> str:
+    """Return a whole page: the body between its heading and contents and the glossary of the words it uses.
+
+    Parameters
+    ----------
+    title
+        Heading of the page.
+    body
+        What `main` holds, escaped already.
+    headings
+        The sections of the body, for the contents.
+    status
+        How good the plan is proven to be.
+    banner
+        Why the page is confidential; blank = it may be shared.
+    note
+        What a reader has to know about its figures.
+    made_by
+        The version of the library that made the plan.
+    """
+    page: str = (
+        templates()
+        .get_template("page.html.j2")
+        .render(
+            title=title,
+            body=body,
+            headings=[*headings, Section("glossary", "Glossary")],
+            terms=terms_used(f"{title} {page_text(body)}"),
+            status=status,
+            banner=banner,
+            note=note,
+            made_by=made_by,
+        )
     )
     return page
 
 
-def _templates() -> Any:
+def templates() -> Any:
+    """Return the templates of the papers, with everything escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - loads when used
     from markupsafe import Markup  # noqa: PLC0415
 

@@ -35,7 +35,7 @@ _SIZE_STEPS = ((5, 24.0), (10, 44.0), (25, 80.0), (50, 130.0), (100, 200.0))
 _LARGEST = 290.0
 _HIDDEN_SIZE = 16.0
 _FEW = 10
-_WIDTH_INCHES, _DOTS_PER_INCH = 8.2, 140
+WIDTH_INCHES, _DOTS_PER_INCH = 8.2, 140
 
 
 def draw_map(subject: Subject) -> bytes:
@@ -51,19 +51,29 @@ def draw_map(subject: Subject) -> bytes:
     bytes
         A PNG picture.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - loads when used
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
     sites = _in_view(_sites(subject))
-    height = float(np.clip(_WIDTH_INCHES * _aspect(sites), 4.0, 10.0))
-    figure = Figure(figsize=(_WIDTH_INCHES, height), dpi=_DOTS_PER_INCH, layout="constrained", facecolor="white")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    figure, axes = new_figure(float(np.clip(WIDTH_INCHES * aspect_of(sites), 4.0, 10.0)))
     if subject.confidential:
         _draw_homes(axes, subject.plans[subject.main])
     for kind in KINDS:
         _draw_kind(axes, kind, sites[sites["kind"] == kind])
-    _finish(axes, sites)
+    finish_map(axes, sites)
+    return png_of(figure)
+
+
+def new_figure(height_inches: float) -> tuple[Any, Any]:
+    """Return an empty picture as wide as the page, and its axes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - loads when used
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    size = (WIDTH_INCHES, height_inches)
+    figure = Figure(figsize=size, dpi=_DOTS_PER_INCH, layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()
+
+
+def png_of(figure: Any) -> bytes:
+    """Return a picture as PNG, the same for the same figure."""
     picture = io.BytesIO()
     figure.savefig(picture, format="png", metadata={"Software": None})
     return picture.getvalue()
@@ -100,7 +110,8 @@ def _in_view(sites: pd.DataFrame) -> pd.DataFrame:
     return sites[inside]
 
 
-def _aspect(sites: pd.DataFrame) -> float:
+def aspect_of(sites: pd.DataFrame) -> float:
+    """Return how much higher than wide the ground is that points cover."""
     if sites.empty:
         return 1.0
     wide, high = (float(np.ptp(sites[column].to_numpy())) for column in ("easting", "northing"))
@@ -132,7 +143,8 @@ def _draw_homes(axes: Any, plan: Plan) -> None:
     axes.scatter(placements["easting"], placements["northing"], s=2, color="#8a94a0", zorder=0, label="Home")
 
 
-def _finish(axes: Any, sites: pd.DataFrame) -> None:
+def finish_map(axes: Any, sites: pd.DataFrame) -> None:
+    """Fit a map around its points, with its legend below and a bar of miles."""
     axes.set_aspect("equal")
     if not sites.empty:
         for limit, column in ((axes.set_xlim, "easting"), (axes.set_ylim, "northing")):

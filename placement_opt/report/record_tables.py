@@ -21,6 +21,7 @@ POLICY_WORDS = {
     "cost_basis": "What counts as cost",
     "max_minutes": "Longest journey for pupils without a limit of their own, minutes",
     "authorities": "Authorities whose schools may be used",
+    "post16_transport": "Transport from Year 12 on (as under 16: by the same tests; none: where an officer decided so)",
     "match_secondary_needs": "A secondary need also makes a provision suitable",
 }
 _KNOWN = ("inputs", "travel", "parameters", "options", "solver", "stages", "versions", "notes")
@@ -88,23 +89,24 @@ def run_record(subject: Subject) -> Grid:
     if plan.gap is not None:
         entries.append(("proven gap", f"{plan.gap:.6%}"))
     for name in ("inputs", "travel", "options", "solver", "versions"):
-        entries += _flat(name, plan.record.get(name))
+        entries += flat_entries(name, plan.record.get(name))
     for name, value in plan.record.items():
         if name not in _KNOWN and (subject.confidential or name not in _NEVER_SHARED):
-            entries += _flat(name, value)
+            entries += flat_entries(name, value)
     if subject.confidential:
-        entries += _flat("notes", plan.record.get("notes"))
+        entries += flat_entries("notes", plan.record.get("notes"))
     rows = tuple((text_cell(_entry_name(name)), text_cell(value)) for name, value in entries)
     return Grid("record", f"Record of the run: {subject.main}", ("Entry", "Value"), rows)
 
 
-def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+def flat_entries(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the entries of a record, however deep they lie, under names with full stops."""
     if isinstance(value, Mapping):
         for key, entry in value.items():
-            yield from _flat(f"{name}.{key}", entry)
+            yield from flat_entries(f"{name}.{key}", entry)
     elif isinstance(value, list | tuple):
         for number, entry in enumerate(value, start=1):
-            yield from _flat(f"{name}.{number}", entry)
+            yield from flat_entries(f"{name}.{number}", entry)
     elif value is not None and value != "":
         yield name, _words(value)
 

@@ -7,6 +7,9 @@ from placement_opt.plan import Plan
 from placement_opt.report.subject import Subject
 from placement_opt.report.suppression import LEAST_SHOWN, Mark
 
+SHARED_NOTE = (
+    "Counts of 1 to 4 pupils are shown as “under 5”; “withheld” stands where one could otherwise be worked out."
+)
 _BASES = {
     "marginal": "place funding of existing places is sunk and not counted, so the figures are top-ups and fees, "
     "transport and new spending",

@@ -1,13 +1,11 @@
 """The report as one Excel workbook: the same tables, numbers as numbers, text never as a formula."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from placement_opt.files.raw import written_beside
 from placement_opt.plan import Plan
 from placement_opt.plan_tables import TABLE_COLUMNS
 from placement_opt.problem import Problem
@@ -15,19 +13,12 @@ from placement_opt.report import budget_tables, money_tables, place_tables, reco
 from placement_opt.report.amounts import COST_GROUPINGS
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
 from placement_opt.report.published import GROUPINGS
+from placement_opt.report.sheets import put, save_book, write_grid
 from placement_opt.report.subject import Subject
-from placement_opt.report.words import proof, what_the_plan_does
+from placement_opt.report.words import SHARED_NOTE, proof, what_the_plan_does
 from placement_opt.travel import TravelMatrix
 
 CONFIDENTIAL_NOTE = "CONFIDENTIAL: this workbook holds rows about single pupils. Keep it inside the council."
-SHARED_NOTE = (
-    "Counts of 1 to 4 pupils are shown as “under 5”; “withheld” stands where one could otherwise be worked out."
-)
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_WIDEST, _NARROWEST = 60, 9
-_UNMADE = datetime(2000, 1, 1)
-"""In place of the time of writing, so that the same plans make the same workbook."""
 
 
 def write_workbook(
@@ -66,17 +57,12 @@ def write_workbook(
     """
     from openpyxl import Workbook  # noqa: PLC0415 - loads when used
 
-    target = Path(path)
     subject = Subject(dict(plans), problem, travel, confidential)
     book = Workbook()
     _write_summary(book.worksheets[0], subject)
     for name, grid in _sheets(subject):
-        _write_grid(book.create_sheet(name), grid)
-    book.properties.creator = "placement_opt"
-    book.properties.created = _UNMADE
-    with written_beside(target) as draft:
-        book.save(draft)
-    return target
+        write_grid(book.create_sheet(name), grid)
+    return save_book(book, Path(path))
 
 
 def _sheets(subject: Subject) -> Iterator[tuple[str, Grid]]:
@@ -163,47 +149,8 @@ def _write_summary(sheet: Any, subject: Subject) -> None:
     row = 3
     for sentence in (*what_the_plan_does(subject), *proof(subject)):
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=6)
-        _put(sheet.cell(row, 1), text_cell(sentence))
+        put(sheet.cell(row, 1), text_cell(sentence))
         sheet.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
         sheet.row_dimensions[row].height = 15.5 * (1 + len(sentence) // 105)
         row += 1
-    _write_grid(sheet, place_tables.headline(subject), first_row=row + 1)
-
-
-def _write_grid(sheet: Any, grid: Grid, *, first_row: int = 1) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - loads when used
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415
-
-    for column, head in enumerate(grid.heads, start=1):
-        cell = sheet.cell(first_row, column)
-        _put(cell, text_cell(head))
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E3EAF0")
-        cell.alignment = Alignment(wrap_text=True, vertical="bottom")
-        sheet.column_dimensions[get_column_letter(column)].width = _width(grid, column - 1)
-    rows = (*grid.rows, *([grid.total] if grid.total else []))
-    for number, row in enumerate(rows, start=first_row + 1):
-        for column, value in enumerate(row, start=1):
-            _put(sheet.cell(number, column), value)
-    sheet.freeze_panes = sheet.cell(first_row + 1, 2)
-    last = get_column_letter(len(grid.heads))
-    sheet.auto_filter.ref = f"A{first_row}:{last}{first_row + max(1, len(grid.rows))}"
-
-
-def _put(target: Any, cell: Cell) -> None:
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415 - loads when used
-
-    content = cell.content()
-    if isinstance(content, str):
-        # Text is stored as text whatever it begins with, so that a name can never run as a formula.
-        target.value = ILLEGAL_CHARACTERS_RE.sub("", content)
-        target.data_type = "s"
-        target.quotePrefix = content.startswith(_FORMULA_STARTS)
-    elif content is not None:
-        target.value = content
-        target.number_format = cell.unit.value
-
-
-def _width(grid: Grid, column: int) -> float:
-    longest = max((len(row[column].text()) for row in grid.rows), default=0)
-    head = max(len(word) for word in grid.heads[column].split()) if grid.heads[column] else 0
-    return float(min(_WIDEST, max(_NARROWEST, longest + 2, head + 4)))
+    write_grid(sheet, place_tables.headline(subject), first_row=row + 1)

@@ -1,27 +1,22 @@
 """Minutes and miles along real roads, and the shortest walk that entitlement is measured by."""
 
-import json
-import warnings
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from placement_opt.errors import AssumptionWarning, Fault, InputError
+from placement_opt.errors import Fault, InputError
 from placement_opt.problem import Problem
-from placement_opt.roads.cache import Arrays, keep, key_of, load
-from placement_opt.roads.network import Bools, Floats, Ints, Roads
+from placement_opt.roads.kept import Answer, kept_or_found
+from placement_opt.roads.network import Roads
 from placement_opt.roads.places import Places, places_of
-from placement_opt.roads.reading import as_roads, sha256_of
-from placement_opt.roads.speeds import OPEN_ROADS_MPH, OSM_MPH
+from placement_opt.roads.reading import as_roads
+from placement_opt.roads.told import check_options, refuse_elsewhere, snapping_of, story_of, warn_of_lost
 from placement_opt.roads.ways import Ways
-from placement_opt.travel import BETWEEN_COLUMNS, METRES_PER_MILE, MOST_MILES_PER_HOUR, TravelMatrix
-
-FAR_METRES = 100.0
-MOST_NAMED = 50
-"""Nodes that cannot be reached are named in the recipe up to so many; `Roads.cut_off` names them all."""
+from placement_opt.travel import BETWEEN_COLUMNS, METRES_PER_MILE, TravelMatrix
 
 
 def road_travel(
@@ -91,15 +86,17 @@ def road_travel(
     >>> road_travel(tiny(), graph, most_metres_to_road=50_000)
     TravelMatrix(3 pupils x 2 settings, 6 journeys, road graph: quickest way; walks not known)
     """
-    _check_options(access_miles_per_hour, most_metres_to_road)
+    check_options(access_miles_per_hour, most_metres_to_road)
     places = places_of(problem)
     options = {
         "access_miles_per_hour": float(access_miles_per_hour),
         "most_metres_to_road": float(most_metres_to_road),
         "walk": walk is not False,
     }
-    found, story = _kept_or_found(graph, walk, places, options, cache)
-    _warn_of_lost(story["snapping"])
+    at = {name: getattr(places, name) for name in ("points", "setting", "hubs", "spokes")}
+    find = partial(_journeys, places=places, options=options)
+    found, story = kept_or_found(graph, walk, options, at, find, cache)
+    warn_of_lost(story["snapping"])
     rows, columns = places.home, places.setting - len(places.homes)
     arrays = {name: found[name].astype(np.float64)[np.ix_(rows, columns)] for name in ("minutes", "miles")}
     on_foot = found["walk_miles"].astype(np.float64)[np.ix_(rows, columns)] if "walk_miles" in found else None
@@ -147,7 +144,7 @@ def road_access(
     InputError, ValueError
         As `road_travel`.
     """
-    _check_options(1.0, most_metres_to_road)
+    check_options(1.0, most_metres_to_road)
     places, roads = places_of(problem), as_roads(graph)
     feet = _footways(roads, walk)
     ways = Ways(roads, places.points, most_metres_to_road, on_foot=False)
@@ -165,14 +162,6 @@ def road_access(
             "nearer_cut_off": ways.nearer_cut_off[at],
         }
     )
-
-
-def _check_options(miles_per_hour: float, most_metres: float) -> None:
-    if not 0 < miles_per_hour <= MOST_MILES_PER_HOUR:
-        message = f"use a speed above 0, up to {MOST_MILES_PER_HOUR:g}."
-        raise ValueError(f"`access_miles_per_hour` is {miles_per_hour!r}; {message}")
-    if not (np.isfinite(most_metres) and most_metres > 0):
-        raise ValueError(f"`most_metres_to_road` is {most_metres!r}; use metres above 0.")
 
 
 def _footways(roads: Roads, walk: Any) -> Roads | None:
@@ -194,128 +183,25 @@ def _footways(roads: Roads, walk: Any) -> Roads | None:
     return feet
 
 
-def _kept_or_found(
-    graph: Any, walk: Any, places: Places, options: Mapping[str, Any], cache: str | Path | None
-) -> tuple[Arrays, dict[str, Any]]:
-    if cache is None:
-        return _journeys(as_roads(graph), walk, places, options)
-    folder = Path(cache)
-    graph, walk = (given if _is_file(given) or given in (None, False) else as_roads(given) for given in (graph, walk))
-    speeds = [dict(OSM_MPH), dict(OPEN_ROADS_MPH)]
-    named = {**options, "speeds": speeds, "graph": _identity(graph), "network to walk on": _identity(walk)}
-    at = {name: getattr(places, name) for name in ("points", "setting", "hubs", "spokes")}
-    key = key_of(named, at)
-    kept = load(folder, key)
-    if kept is None:
-        kept = _journeys(as_roads(graph), walk, places, options)
-        keep(folder, key, *kept)
-    return kept
-
-
-def _is_file(graph: Any) -> bool:
-    return isinstance(graph, str | Path) and Path(graph).is_file()
-
-
-def _identity(graph: Any) -> str:
-    """Return what a network is known by: the digest of its file, so that it need not be read, or of its arrays."""
-    if isinstance(graph, Roads):
-        return f"{graph.fingerprint()} {json.dumps(dict(graph.recipe), sort_keys=True, default=str)} {graph.notes}"
-    return f"{Path(graph).name} {sha256_of(Path(graph))}" if _is_file(graph) else str(graph)
-
-
-def _journeys(roads: Roads, walk: Any, places: Places, options: Mapping[str, Any]) -> tuple[Arrays, dict[str, Any]]:
+def _journeys(roads: Roads, walk: Any, places: Places, options: Mapping[str, Any]) -> Answer:
     feet = _footways(roads, walk)
     most = options["most_metres_to_road"]
     ways = Ways(roads, places.points, most, on_foot=False)
     homes = places.homes
-    _refuse_elsewhere(roads, ways.is_on_road, homes, places.setting, most)
-    minutes, miles = _driven(ways, homes, places.setting, options["access_miles_per_hour"])
-    link_minutes, link_miles = _driven(ways, places.hubs, places.spokes, options["access_miles_per_hour"])
+    refuse_elsewhere(roads, ways.is_on_road, homes, places.setting, most)
+    minutes, miles = ways.driven(homes, places.setting, options["access_miles_per_hour"])
+    link_minutes, link_miles = ways.driven(places.hubs, places.spokes, options["access_miles_per_hour"])
     found = {"minutes": minutes, "miles": miles, "link_minutes": link_minutes, "link_miles": link_miles}
-    snapping = {"by vehicle": _snapping(ways, places)}
+    snapping = {"by vehicle": snapping_of(ways, places.home, places.setting)}
     if feet is not None:
         walks = Ways(feet, places.points, most, on_foot=True)
         metres = walks.between(homes, places.setting)[1] + walks.legs(homes, places.setting)
         found["walk_miles"] = metres / METRES_PER_MILE
-        snapping["on foot"] = _snapping(walks, places)
+        snapping["on foot"] = snapping_of(walks, places.home, places.setting)
     arrays = {name: np.asarray(values, dtype=np.float32) for name, values in found.items()}
     return arrays, {
         "source": roads.source,
-        "roads": _story(roads),
-        "walk_on": None if feet is None else "the same network" if feet is roads else _story(feet),
+        "roads": story_of(roads),
+        "walk_on": None if feet is None else "the same network" if feet is roads else story_of(feet),
         "snapping": snapping,
     }
-
-
-def _driven(ways: Ways, starts: Ints, ends: Ints, access_miles_per_hour: float) -> tuple[Floats, Floats]:
-    """Return minutes and miles by vehicle, with both legs."""
-    seconds, metres = ways.between(starts, ends)
-    legs = ways.legs(starts, ends)
-    minutes = seconds / 60 + legs * 60 / (access_miles_per_hour * METRES_PER_MILE)
-    return minutes, (metres + legs) / METRES_PER_MILE
-
-
-def _refuse_elsewhere(roads: Roads, is_on_road: Bools, homes: Ints, settings: Ints, most: float) -> None:
-    """Refuse a network that no pupil, or no setting, is near."""
-    faults = []
-    for table, at in (("pupils", homes), ("settings", settings)):
-        if len(at) and not is_on_road[at].any():
-            message = (
-                f"None of them is within {most:,.0f} metres of a road that vehicles can use in {roads.source}, which "
-                f"covers {_extent(roads)}. Give roads of the area, or raise `most_metres_to_road`."
-            )
-            faults.append(Fault(table, "", "", "", message))
-    if faults:
-        raise InputError(faults)
-
-
-def _extent(roads: Roads) -> str:
-    if not len(roads.node_ids):
-        return "nothing"
-    return " and ".join(
-        f"{name}s {values.min():,.0f} to {values.max():,.0f}"
-        for name, values in (("easting", roads.easting), ("northing", roads.northing))
-    )
-
-
-def _story(roads: Roads) -> dict[str, Any]:
-    """Return what the network was made from, and what of it cannot be reached."""
-    return {
-        **roads.recipe,
-        "notes": list(roads.notes),
-        "nodes": len(roads.node_ids),
-        "edges": len(roads.start),
-        "nodes_cut_off": len(roads.cut_off),
-        "named_cut_off": list(roads.cut_off[:MOST_NAMED]),
-    }
-
-
-def _snapping(ways: Ways, places: Places) -> dict[str, dict[str, float | int | None]]:
-    """Return how far pupils and settings are from the network, in figures that name nobody."""
-    told = {}
-    for table, at in (("pupils", places.home), ("settings", places.setting)):
-        metres = ways.snapped.metres[at]
-        near = metres[~np.isnan(metres)]
-        told[table] = {
-            "rows": len(at),
-            "without_road": int(np.isnan(metres).sum()),
-            "median_metres": round(float(np.median(near)), 1) if len(near) else None,
-            "most_metres": round(float(near.max()), 1) if len(near) else None,
-            "beyond_100_metres": int((near > FAR_METRES).sum()),
-            "nearer_road_cut_off": 0 if ways.on_foot else int(ways.nearer_cut_off[at].sum()),
-        }
-    return told
-
-
-def _warn_of_lost(snapping: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
-    lost = [
-        f"{told['without_road']:,} of {told['rows']:,} {table}"
-        for table, told in snapping["by vehicle"].items()
-        if told["without_road"]
-    ]
-    if lost:
-        message = (
-            f"Too far from every road, so without journeys: {', '.join(lost)}. `road_access` names them; "
-            "`most_metres_to_road` says how far is too far."
-        )
-        warnings.warn(message, AssumptionWarning, stacklevel=3)

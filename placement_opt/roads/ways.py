@@ -8,6 +8,7 @@ import numpy as np
 from placement_opt.roads.network import Bools, Floats, Ints, Roads
 from placement_opt.roads.shortest import Arcs, Matrix, arcs_of, least
 from placement_opt.roads.snapping import NO_EDGE, Cut, Snapped, cut_at, drivable, snap, walkable
+from placement_opt.travel import METRES_PER_MILE
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,6 +77,13 @@ class Ways:
         """Return the metres from door to road at both ends, from each start to each end."""
         metres = self.snapped.metres
         return np.asarray(metres[starts][:, None] + metres[ends][None, :])
+
+    def driven(self, starts: Ints, ends: Ints, access_miles_per_hour: float) -> tuple[Floats, Floats]:
+        """Return minutes and miles by vehicle, from door to door; from a road to a door at a speed of its own."""
+        seconds, metres = self.between(starts, ends)
+        legs = self.legs(starts, ends)
+        minutes = seconds / 60 + legs * 60 / (access_miles_per_hour * METRES_PER_MILE)
+        return minutes, (metres + legs) / METRES_PER_MILE
 
     @cached_property
     def nearer_cut_off(self) -> Bools:

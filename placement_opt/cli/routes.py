@@ -1,0 +1,121 @@
+"""The command that plans routes and writes them: for a saved run, or for the placements of today."""
+
+import argparse
+import os
+import re
+from pathlib import Path
+
+from placement_opt.arguments import post16_of, rules_of, wrong_use
+from placement_opt.cli.reading import question, question_of_run
+from placement_opt.cli.saying import say, tell
+from placement_opt.errors import Fault, InputError
+from placement_opt.files import read_legs
+from placement_opt.legs import Legs, legs_like
+from placement_opt.plan import Plan, load_plan
+from placement_opt.policy import Policy
+from placement_opt.problem import Problem
+from placement_opt.report import write_route_sheets, write_routes
+from placement_opt.report.route_report import write_routes_report
+from placement_opt.report.route_sheets import check_columns, operators_of, sheet_names
+from placement_opt.roads import road_legs
+from placement_opt.route_plan import RoutePlan
+from placement_opt.routing.compare_routes import compare_routes
+from placement_opt.routing.planner import plan_routes
+from placement_opt.routing.review import RouteReview, review_routes
+from placement_opt.routing.today import read_routes
+from placement_opt.solve import baseline
+from placement_opt.travel import TravelMatrix
+from placement_opt.verify.route_check import check_routes
+
+RUN_FILE = "run.json"
+ROUTES_FILE, SHEETS_FILE, LAYERS_FILE, REPORT_FILE = "routes.json", "route_sheets.xlsx", "routes.gpkg", "routes.html"
+
+
+def plan_and_write(parsed: argparse.Namespace) -> None:
+    """Plan routes, check them, set them beside those of today, and write all of it."""
+    rules = rules_of(parsed)
+    if not parsed.seconds > 0:
+        wrong_use(f"--seconds is {parsed.seconds:g}; use more than 0.")
+    problem, travel, plan = _placements(parsed)
+    _check_out(parsed.out)
+    try:
+        check_columns(problem, parsed.pupil_column)
+    except ValueError as error:
+        wrong_use(str(error))
+    legs = _legs(parsed, problem, travel, plan)
+    plans: dict[str, RoutePlan] = {}
+    if parsed.today:
+        plans["today"] = read_routes(parsed.today, problem, plan, travel, legs=legs, rules=rules)
+    routes = plan_routes(
+        problem, plan, travel, legs=legs, rules=rules, seconds=parsed.seconds, seed=parsed.seed, progress=tell
+    )
+    check_routes(problem, routes, travel, legs=legs, plan=plan).raise_if_wrong()
+    plans["plan"] = routes = routes.with_record(origin={"source": os.path.relpath(parsed.source, parsed.out)})
+    say(routes.summary())
+    review = None
+    if parsed.today:
+        review = review_routes(problem, plans["today"], travel, legs=legs)
+        for text in (compare_routes(plans).summary(), review.summary()):
+            say(f"\n{text}")
+    say("")
+    parsed.out.mkdir(parents=True, exist_ok=True)
+    _write(parsed, problem, plans, review)
+
+
+def _placements(parsed: argparse.Namespace) -> tuple[Problem, TravelMatrix, Plan]:
+    """Return the plan of a saved run, or the placements of today that tables hold."""
+    source: Path = parsed.source
+    run = source / RUN_FILE if source.is_dir() and (source / RUN_FILE).is_file() else source
+    if run.suffix.lower() == ".json":
+        if parsed.post16_transport:
+            wrong_use("A run has its own policy; leave --post16-transport out.")
+        parsed.run_file = run
+        plan = load_plan(run)
+        problem, travel = question_of_run(parsed, plan)
+        return problem, travel, plan
+    if parsed.input is not None:
+        wrong_use("--input goes with a run; these are tables already.")
+    parsed.input = source
+    problem, travel = question(parsed)
+    return problem, travel, baseline(problem, travel, policy=Policy(post16_transport=post16_of(parsed)))
+
+
+def _legs(parsed: argparse.Namespace, problem: Problem, travel: TravelMatrix, plan: Plan) -> Legs:
+    """Return the drives that the options name; else those that the journeys were made like."""
+    if parsed.legs and parsed.legs.suffix.lower() == ".csv":
+        return read_legs(parsed.legs, problem)
+    placements = plan.placements
+    carried = placements if parsed.today else placements[placements["entitled"]]
+    roads = parsed.legs or parsed.roads
+    if roads:
+        return road_legs(problem, roads, pupil_ids=carried["pupil_id"], cache=parsed.roads_cache)
+    try:
+        return legs_like(problem, travel, carried["pupil_id"])
+    except ValueError:
+        wrong_use(f"The journeys come from {travel.source}, which does not tell drives between homes; give --legs.")
+
+
+def _check_out(out: Path) -> None:
+    """Find out before a long search whether the files can be written."""
+    for name in (ROUTES_FILE, SHEETS_FILE, LAYERS_FILE, REPORT_FILE):
+        if (out / name).is_dir():
+            raise InputError([Fault(str(out / name), "", "", "", "is a folder; remove it or choose another --out.")])
+
+
+def _write(
+    parsed: argparse.Namespace, problem: Problem, plans: dict[str, RoutePlan], review: RouteReview | None
+) -> None:
+    out, routes, columns = parsed.out, plans["plan"], parsed.pupil_column
+    say(f"routes    {routes.save(out / ROUTES_FILE)} (holds pupils' rows: keep it inside the council)")
+    sheets = write_route_sheets(out / SHEETS_FILE, problem, routes, pupil_columns=columns)
+    say(f"sheets    {sheets} (CONFIDENTIAL: where children live and when)")
+    operators = operators_of(routes.routes)
+    if len(operators) > 1:
+        names = sheet_names([re.sub(r"[^\w .-]", "_", operator) for operator in operators])
+        for operator, name in zip(operators, names, strict=True):
+            path = out / f"route_sheets {name}.xlsx"
+            write_route_sheets(path, problem, routes, operator=operator, pupil_columns=columns)
+            say(f"sheets    {path} (CONFIDENTIAL: for {operator} only)")
+    say(f"layers    {write_routes(out / LAYERS_FILE, problem, routes)} (CONFIDENTIAL: where children live)")
+    report = write_routes_report(out / REPORT_FILE, problem, plans, review=review)
+    say(f"report    {report} (not for publication: routes carry few pupils)")
