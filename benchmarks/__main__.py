@@ -5,9 +5,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks import environments, public_instances, results, table
+from benchmarks import environments, public_instances, results, school_bus, table
 from benchmarks.measure import METHODS, measure
 from benchmarks.registry import CASES, find_case
+from benchmarks.school_bus import FAMILY
 
 DEFAULT_SECONDS = 600.0
 
@@ -27,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--seed", type=int, default=1, help="of the question (default 1)")
     run.set_defaults(run=_run)
     instances = commands.add_parser("instances", help="solve public instances and hold them against what is published")
-    instances.add_argument("family", choices=("cap", "holmberg", "delmaire", "pmedcap", "devon"))
+    instances.add_argument("family", choices=("cap", "holmberg", "delmaire", "pmedcap", "devon", FAMILY))
     instances.add_argument("--only", nargs="+", metavar="NAME", help="these only, such as cap41")
     instances.set_defaults(run=_instances)
     for command in (run, instances):
@@ -44,9 +45,9 @@ def _parser() -> argparse.ArgumentParser:
 def _list(_given: argparse.Namespace) -> int:
     for case in CASES.values():
         _say(f"{case.name:16} {case.what} [{', '.join(case.methods)}]")
-    for family in public_instances.FAMILIES:
+    for family in (*public_instances.FAMILIES, FAMILY):
         try:
-            found = public_instances.names(family)
+            found = _names(family)
         except FileNotFoundError as error:
             _say(str(error))
             break
@@ -68,6 +69,7 @@ def _run(given: argparse.Namespace) -> int:
             "target": case.target,
             "seed": given.seed,
             "limit_s": given.seconds,
+            "sort": case.sort,
             "runs": runs,
         }
         _say(f"  written to {results.write(name, document)}")
@@ -76,7 +78,7 @@ def _run(given: argparse.Namespace) -> int:
 
 def _instances(given: argparse.Namespace) -> int:
     try:
-        names = public_instances.names(given.family)
+        names = _names(given.family)
     except FileNotFoundError as error:
         _say(f"Skipped: {error}")
         return 0
@@ -89,13 +91,22 @@ def _instances(given: argparse.Namespace) -> int:
     runs = {(run["name"], run["method"]): run for run in earlier["runs"]}
     order = list(METHODS)
     for name in given.only or names:
-        for method in given.methods or ("ours",):
+        for method in given.methods or _usual_methods(given.family):
             found = measure(f"{given.family}/{name}", method, seed=0, seconds=given.seconds)
             runs[name, method] = {"name": name, **found}
             _say(f"{name} {method}: {_in_words(found)}")
             ordered = sorted(runs.values(), key=lambda run: (names.index(run["name"]), order.index(run["method"])))
-            results.write(key, {"family": given.family, "runs": ordered})
+            document = {"family": given.family, "sort": find_case(f"{given.family}/{name}").sort, "runs": ordered}
+            results.write(key, document)
     return 0
+
+
+def _names(family: str) -> list[str]:
+    return school_bus.names() if family == FAMILY else public_instances.names(family)
+
+
+def _usual_methods(family: str) -> tuple[str, ...]:
+    return ("routes_ours", "routes_published") if family == FAMILY else ("ours",)
 
 
 def _in_words(found: dict[str, Any]) -> str:
@@ -104,7 +115,8 @@ def _in_words(found: dict[str, Any]) -> str:
     seconds = ", ".join(f"{phase} {value:.2f}" for phase, value in found["seconds"].items())
     words = [f"{found['total_s']:.2f} s ({seconds})", f"{found['peak_mb']:,.0f} MB", found["status"]]
     if found["cost_gbp"] is not None:
-        words.append(f"£{found['cost_gbp']:,.2f}, {found['unplaced']} unplaced")
+        without = "without a route" if "walker" in found["notes"] else "unplaced"
+        words.append(f"£{found['cost_gbp']:,.2f}, {found['unplaced']} {without}")
     if found["gap"] is not None:
         words.append(f"gap {found['gap']:.4%}")
     if found.get("published") is not None and found["value"] is not None:

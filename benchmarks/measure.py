@@ -22,7 +22,7 @@ from time import perf_counter
 from typing import Any
 
 import placement_opt as po
-from benchmarks import rivals, roads
+from benchmarks import rivals, roads, route_methods
 from benchmarks.public_instances import Question
 from benchmarks.registry import find_case
 from benchmarks.rivals import Outcome
@@ -35,7 +35,7 @@ CODE_DIGITS = 12
 LOOK_S = 0.25
 """How often the memory of processes that the child started is looked at."""
 
-LIBRARIES = ("placement_opt", "pulp", "highspy", "POT", "numpy", "scipy", "pandas", "geopandas")
+LIBRARIES = ("placement_opt", "pulp", "highspy", "POT", "numpy", "scipy", "pandas", "geopandas", "pyvrp")
 
 
 def measure(case: str, method: str, *, seed: int, seconds: float) -> dict[str, Any]:
@@ -155,6 +155,7 @@ def run_here(case_name: str, method: str, *, seed: int, seconds: float) -> dict[
     }
     if instance:
         found |= {"published": instance.published, "unit": instance.unit, "rounding": instance.rounding}
+        found["also"] = dict(instance.also)
         found["value"] = None if outcome.cost_gbp is None else instance.value(outcome.cost_gbp)
         found["bound"] = None if outcome.bound_gbp is None else instance.value(outcome.bound_gbp)
     return found
@@ -229,6 +230,7 @@ METHODS: Mapping[str, Callable[..., Outcome]] = {
     "spopt_median": rivals.spopt_median,
     "pulp_interface": rivals.pulp_interface,
     "road_matrix": roads.road_matrix,
+    **route_methods.METHODS,
 }
 
 

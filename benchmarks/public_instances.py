@@ -6,8 +6,8 @@ of ten (`Instance.gbp_per_unit`); `Instance.rounding` says how far the rounding 
 Everybody can be placed in every instance, so the first stage of the order (fewest unplaced) changes nothing.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,6 +66,8 @@ class Instance:
         The most by which rounding to the penny can move the optimum, in published units.
     unit
         What the published value is counted in.
+    also
+        Further published values, by what they are.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Instance:
     published: float | None
     rounding: float
     unit: str
+    also: Mapping[str, float] = field(default_factory=dict)
 
     def value(self, gbp: float) -> float:
         """Return an amount of £ of the question in the units of the published value."""

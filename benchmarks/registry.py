@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import placement_opt as po
-from benchmarks import counties, public_instances
+from benchmarks import counties, public_instances, route_cases, school_bus
 from benchmarks.public_instances import Instance, Question
 
 OURS = "ours"
+OURS_ROUTES = "routes_ours"
 INSTANCE_OPTIONS = po.SolveOptions(gap=1e-6)
 NEAREST_IN_ENGLAND = 155
 """So many nearest schools of each pupil have a journey: about 25 million pairs are allowed."""
@@ -34,15 +36,18 @@ class Case:
         What was aimed at, in words.
     instance
         Where the case is a public instance: makes it.
+    sort
+        `plan`: places are sought; `routes`: vehicles are.
     """
 
     name: str
     what: str
-    build: Callable[[int], Question] | None
+    build: Callable[[int], Any] | None
     methods: tuple[str, ...]
     options: po.SolveOptions = field(default_factory=po.SolveOptions)
     target: str = ""
-    instance: Callable[[], Instance] | None = None
+    instance: Callable[[], Instance | school_bus.SchoolBus] | None = None
+    sort: str = "plan"
 
 
 def find_case(name: str) -> Case:
@@ -57,7 +62,16 @@ def find_case(name: str) -> Case:
         return CASES[name]
     if "/" not in name:
         raise KeyError(f"There is no case {name!r}; cases: {', '.join(CASES)}.")
-    family = name.partition("/")[0]
+    family, _, one = name.partition("/")
+    if family == school_bus.FAMILY:
+        return Case(
+            name,
+            f"public instance {name}",
+            None,
+            (OURS_ROUTES, "routes_published"),
+            instance=lambda: school_bus.load(one),
+            sort="routes",
+        )
     return Case(
         name,
         f"public instance {name}",
@@ -90,6 +104,8 @@ def _pure(pupils: int, provisions: int) -> Callable[[int], Question]:
 def _sites(pupils: int, provisions: int, candidates: int) -> Callable[[int], Question]:
     return partial(_county, counties.sites, pupils=pupils, provisions=provisions, candidates=candidates)
 
+
+_ROUTES = (OURS_ROUTES, "routes_one_each", "routes_nearest_next", "routes_pyvrp_alone")
 
 _ONE_SHOT = (OURS, "one_shot_highs", "one_shot_cbc")
 
@@ -142,6 +158,37 @@ CASES = {
             None,
             ("road_matrix",),
             target="all journeys in at most 5 s and 1 GB, 50 times faster than NetworkX pupil by pupil",
+        ),
+        Case(
+            "routes-exampleshire",
+            "routes of the embedded county's plan",
+            route_cases.exampleshire,
+            _ROUTES,
+            target="cheaper than every rival in the same seconds, nobody without a route",
+            sort="routes",
+        ),
+        Case(
+            "routes-worcestershire",
+            "routes of today's placements in Worcestershire, by the embedded county's vehicles and straight lines",
+            route_cases.worcestershire,
+            _ROUTES,
+            target="cheaper than every rival in the same seconds, nobody without a route",
+            sort="routes",
+        ),
+        Case(
+            "routes-schools",
+            "ten schools of 40 to 80 pupils: ours in T seconds, PyVRP alone in 20 T",
+            route_cases.single_schools,
+            ("schools_quality",),
+            target="no school dearer than by PyVRP in twenty times the seconds",
+            sort="routes",
+        ),
+        Case(
+            "routes-loop",
+            "places and transport of the embedded county together",
+            route_cases.exampleshire,
+            ("routes_of_today", "routes_of_plan"),
+            sort="routes",
         ),
         Case("pulp-interface", "60,000 columns of PuLP handed to HiGHS", None, ("pulp_interface",)),
     )

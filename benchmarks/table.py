@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import results
+from benchmarks import results, route_table
+from benchmarks.markdown import figure, plain, rows_as_table
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 PHASES = ("pairs", "model", "solve", "verify")
@@ -33,11 +34,12 @@ def page(documents: Sequence[dict[str, Any]]) -> str:
     documents
         The results, as `results.read_all` returns them.
     """
-    cases = [document for document in documents if "family" not in document]
-    families = [document for document in documents if "family" in document]
+    cases = [document for document in documents if "family" not in document and not _is_of_routes(document)]
+    families = [document for document in documents if "family" in document and not _is_of_routes(document)]
+    about_routes = [document for document in documents if _is_of_routes(document)]
     parts = [TOP, *(_machine(line, names) for line, names in _machines(documents).items()), ""]
     if cases:
-        parts += ["## Cases\n", _table(CASE_HEAD, (row for case in cases for row in _case_rows(case)))]
+        parts += ["## Cases\n", rows_as_table(CASE_HEAD, (row for case in cases for row in _case_rows(case)))]
         parts += [_notes(case) for case in cases]
     if families:
         parts.append("\n## Public instances\n")
@@ -47,7 +49,13 @@ def page(documents: Sequence[dict[str, Any]]) -> str:
             "pennies can move an optimum.\n"
         )
         parts += [_family(family) for family in families]
+    if about_routes:
+        parts.append(route_table.section(about_routes))
     return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _is_of_routes(document: dict[str, Any]) -> bool:
+    return document.get("sort") == "routes"
 
 
 CASE_HEAD = (
@@ -90,20 +98,20 @@ def _case_rows(case: dict[str, Any]) -> Iterable[list[str]]:
     own_s = next((run.get("total_s") for run in case["runs"] if run["method"] == "ours"), None)
     for run in case["runs"]:
         if "error" in run:
-            yield [case["case"], run["method"], *[""] * (len(CASE_HEAD) - 3), _plain(run["error"])]
+            yield [case["case"], run["method"], *[""] * (len(CASE_HEAD) - 3), plain(run["error"])]
             continue
-        phases = [_figure(run["seconds"].get(phase), ".2f") for phase in PHASES]
+        phases = [figure(run["seconds"].get(phase), ".2f") for phase in PHASES]
         ratio = run["total_s"] / own_s if own_s else None
         yield [
-            *(case["case"], run["method"], _figure(run["allowed_pairs"], ",d"), *phases),
+            *(case["case"], run["method"], figure(run["allowed_pairs"], ",d"), *phases),
             *(
-                _figure(run["total_s"], ".2f"),
-                _figure(ratio, ".2f"),
-                _figure(run["peak_mb"], ",.0f"),
-                _figure(run["started_mb"] or None, ",.0f"),
+                figure(run["total_s"], ".2f"),
+                figure(ratio, ".2f"),
+                figure(run["peak_mb"], ",.0f"),
+                figure(run["started_mb"] or None, ",.0f"),
             ),
-            *(_figure(run["cost_gbp"], ",.2f"), _figure(run["unplaced"], ",d"), _figure(run["gap"], ".4%")),
-            _plain(run["status"]),
+            *(figure(run["cost_gbp"], ",.2f"), figure(run["unplaced"], ",d"), figure(run["gap"], ".4%")),
+            plain(run["status"]),
         ]
 
 
@@ -115,42 +123,29 @@ def _notes(case: dict[str, Any]) -> str:
         if run["method"] == "pulp_interface" and "error" not in run:
             notes |= {f"{phase} s": seconds for phase, seconds in run["seconds"].items()}
         if notes:
-            told = ", ".join(f"{name} {_plain(_short(value))}" for name, value in notes.items())
+            told = ", ".join(f"{name} {plain(_short(value))}" for name, value in notes.items())
             lines.append(f"* {run['method']}: {told}")
     return "\n".join(lines)
 
 
 def _family(family: dict[str, Any]) -> str:
     rows = list(_instance_rows(family))
-    return f"### {family['family']}\n\n{_table(INSTANCE_HEAD, rows)}"
+    return f"### {family['family']}\n\n{rows_as_table(INSTANCE_HEAD, rows)}"
 
 
 def _instance_rows(family: dict[str, Any]) -> Iterable[list[str]]:
     for run in family["runs"]:
         if "error" in run:
-            yield [run["name"], run["method"], *[""] * (len(INSTANCE_HEAD) - 3), _plain(run["error"])]
+            yield [run["name"], run["method"], *[""] * (len(INSTANCE_HEAD) - 3), plain(run["error"])]
             continue
         published, value = run["published"], run["value"]
         off = None if published is None or value is None else value - published
         yield [
-            *(run["name"], run["method"], _figure(published, ",.3f")),
-            *(_figure(value, ",.3f"), _figure(off, "+,.4f"), _figure(run["bound"], ",.3f"), _figure(run["gap"], ".4%")),
-            *(_figure(run["rounding"], ".2g"), _figure(run["total_s"], ".2f"), _plain(run["status"])),
+            *(run["name"], run["method"], figure(published, ",.3f")),
+            *(figure(value, ",.3f"), figure(off, "+,.4f"), figure(run["bound"], ",.3f"), figure(run["gap"], ".4%")),
+            *(figure(run["rounding"], ".2g"), figure(run["total_s"], ".2f"), plain(run["status"])),
         ]
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
-
-
-def _figure(value: float | None, form: str) -> str:
-    return "" if value is None else format(value, form)
 
 
 def _short(value: object) -> str:
     return f"{value:,.4g}" if isinstance(value, float) else f"{value:,d}" if isinstance(value, int) else str(value)
-
-
-def _plain(text: str) -> str:
-    return text.replace("|", "/").replace("\n", " ")
