@@ -17,9 +17,19 @@ from typing import TYPE_CHECKING, Any
 
 from placement_opt import examples
 from placement_opt.compare import Comparison, compare
+from placement_opt.duties import travel_duties
 from placement_opt.errors import AssumptionWarning, Fault, InputError, NoPlanError, PlacementError, PlanError, Status
-from placement_opt.files import read_problem, read_travel, write_problem, write_template, write_travel
+from placement_opt.files import (
+    read_legs,
+    read_problem,
+    read_travel,
+    write_legs,
+    write_problem,
+    write_template,
+    write_travel,
+)
 from placement_opt.journey_checks import TravelCheck, TravelLimits, check_travel
+from placement_opt.legs import Legs, straight_legs
 from placement_opt.localities import Localities, find_localities, with_localities
 from placement_opt.pairs import Pairs, candidate_pairs
 from placement_opt.parameters import Parameters
@@ -34,12 +44,19 @@ from placement_opt.registers import (
     read_schools,
     read_statistics,
 )
+from placement_opt.route_plan import RoutePlan, load_routes
+from placement_opt.route_rules import RouteRules
 from placement_opt.travel import TravelMatrix, crow_fly
-from placement_opt.verify import Verification, verify
+from placement_opt.verify import RouteCheck, RouteFinding, Verification, check_routes, verify
 
 if TYPE_CHECKING:
-    from placement_opt.report import write_report, write_tables, write_workbook
-    from placement_opt.roads import Roads, read_roads, road_access, road_route, road_travel
+    from placement_opt.report import write_report, write_route_sheets, write_routes, write_tables, write_workbook
+    from placement_opt.report.route_report import write_routes_report
+    from placement_opt.roads import Roads, read_roads, road_access, road_legs, road_route, road_travel
+    from placement_opt.routing.compare_routes import RouteComparison, compare_routes
+    from placement_opt.routing.planner import plan_routes
+    from placement_opt.routing.review import RouteReview, review_routes
+    from placement_opt.routing.today import read_routes
     from placement_opt.solve import baseline, solve
     from placement_opt.statutory import (
         CategoryRule,
@@ -56,6 +73,7 @@ __all__ = [
     "Comparison",
     "Fault",
     "InputError",
+    "Legs",
     "Localities",
     "NationalRate",
     "NoPlanError",
@@ -68,6 +86,12 @@ __all__ = [
     "Problem",
     "RegisterAssumptions",
     "Roads",
+    "RouteCheck",
+    "RouteComparison",
+    "RouteFinding",
+    "RoutePlan",
+    "RouteReview",
+    "RouteRules",
     "SolveOptions",
     "SpecialShare",
     "Status",
@@ -78,30 +102,44 @@ __all__ = [
     "Verification",
     "baseline",
     "candidate_pairs",
+    "check_routes",
     "check_travel",
     "compare",
+    "compare_routes",
     "compare_with_statistics",
     "crow_fly",
     "examples",
     "find_localities",
     "load_plan",
+    "load_routes",
+    "plan_routes",
+    "read_legs",
     "read_problem",
     "read_registers",
     "read_registers_with_notes",
     "read_roads",
+    "read_routes",
     "read_schools",
     "read_statistics",
     "read_travel",
+    "review_routes",
     "road_access",
+    "road_legs",
     "road_route",
     "road_travel",
     "solve",
     "special_share",
     "statutory_tables",
+    "straight_legs",
+    "travel_duties",
     "verify",
     "with_localities",
+    "write_legs",
     "write_problem",
     "write_report",
+    "write_route_sheets",
+    "write_routes",
+    "write_routes_report",
     "write_tables",
     "write_template",
     "write_travel",
@@ -111,20 +149,30 @@ __all__ = [
 __version__ = _version("placement_opt")
 
 _LAZY = {
+    "plan_routes": "placement_opt.routing.planner",
     "CategoryRule": "placement_opt.statutory",
     "NationalRate": "placement_opt.statutory",
     "Roads": "placement_opt.roads",
+    "RouteComparison": "placement_opt.routing.compare_routes",
+    "RouteReview": "placement_opt.routing.review",
     "SpecialShare": "placement_opt.statutory",
     "StatutoryTables": "placement_opt.statutory",
     "baseline": "placement_opt.solve",
+    "compare_routes": "placement_opt.routing.compare_routes",
     "read_roads": "placement_opt.roads",
+    "read_routes": "placement_opt.routing.today",
+    "review_routes": "placement_opt.routing.review",
     "road_access": "placement_opt.roads",
+    "road_legs": "placement_opt.roads",
     "road_route": "placement_opt.roads",
     "road_travel": "placement_opt.roads",
     "solve": "placement_opt.solve",
     "special_share": "placement_opt.statutory",
     "statutory_tables": "placement_opt.statutory",
     "write_report": "placement_opt.report",
+    "write_route_sheets": "placement_opt.report",
+    "write_routes": "placement_opt.report",
+    "write_routes_report": "placement_opt.report.route_report",
     "write_tables": "placement_opt.report",
     "write_workbook": "placement_opt.report",
 }

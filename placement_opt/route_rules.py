@@ -74,7 +74,7 @@ class RouteRules:
                 raise ValueError(f"`{name}` is {getattr(self, name)!r}; use one of {', '.join(allowed)}.")
         if self.detour is not None and not 1 <= self.detour <= 10:
             raise ValueError(f"`detour` is {self.detour!r}; use 1 to 10 times the direct drive, or None.")
-        if self.most_pupils is not None and (not isinstance(self.most_pupils, int) or self.most_pupils < 1):
+        if self.most_pupils is not None and not (float(self.most_pupils).is_integer() and self.most_pupils >= 1):
             raise ValueError(f"`most_pupils` is {self.most_pupils!r}; use a whole number from 1, or None.")
         for name in _TIMES:
             if pd.isna(clock_ms(pd.Series([str(getattr(self, name))]))[0]):

@@ -1,0 +1,1 @@
+"""Routes: which vehicle picks up whom, when, at what cost."""
