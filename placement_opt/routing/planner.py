@@ -29,7 +29,8 @@ from placement_opt.solve.choosing import Choice
 MOST_LOOKS = 150_000
 """Orders that are looked at to know every run of a few parties."""
 SHARE_TO_PROPOSE, SHARE_TO_CHOOSE = 0.5, 0.25
-"""Parts of the time: of the first turn for PyVRP, of all of it for the exact choice."""
+"""Parts of the time: of the first turn for PyVRP (less where schools share vehicles, which it does not see), of all of
+it for the exact choice."""
 TURNS = 3
 """How often runs are looked for, each time from what was chosen before, and chosen among."""
 LEAST_SECONDS = 2.0
@@ -141,14 +142,14 @@ def _choose(case: RouteCase, seconds: float, seed: int, say: Progress) -> tuple[
     homes = len(case.arrays.home)
     pool.add((int(party), homes + int(case.arrays.goes_to[party])) for parties in rest for party in parties)
     searches = [Search(case.arrays, parties, np.zeros(len(case.fleet)), seed) for parties in rest]
-    left = max(LEAST_SECONDS, seconds - (monotonic() - began))
     runs: list[Run] = []
-    for _ in range(TURNS):
-        _look(case, pool, rest, searches, runs, left * (1 - SHARE_TO_CHOOSE) / TURNS, seed, say)
-        known = (
-            [run.parties for run in runs] if runs else [_parties(case, best) for one in searches for best in one.best()]
-        )
-        runs, choice = pool.choose(known, max(LEAST_SECONDS, left * SHARE_TO_CHOOSE / TURNS))
+    for turn in range(TURNS):
+        left = max(LEAST_SECONDS, (seconds - (monotonic() - began)) / (TURNS - turn))
+        _look(case, pool, rest, searches, runs, left * (1 - SHARE_TO_CHOOSE), seed, say)
+        known = [run.parties for run in runs]
+        if not runs:
+            known = [_parties(case, best) for search in searches for best in search.best()]
+        runs, choice = pool.choose(known, max(LEAST_SECONDS, left * SHARE_TO_CHOOSE))
         cost_gbp = sum(run.cost_gbp for run in runs)
         say(f"{len(pool):,} runs known; the best choice: {len(runs):,} routes, £{cost_gbp:,.0f}")
     return runs, choice, False
@@ -177,9 +178,10 @@ def _look(
             chosen = set(parties.tolist())
             search.start(run.morning for run in runs if chosen.issuperset(run.parties))
         else:
-            proposed = propose(case.arrays, parties, share * SHARE_TO_PROPOSE, seed)
+            schools = len(set(case.arrays.goes_to[parties].tolist()))
+            proposed = propose(case.arrays, parties, share * SHARE_TO_PROPOSE / schools, seed)
             pool.add(proposed.noted)
-            search.start(proposed.best)
+            search.start(proposed.best, ())
         search.run(max(0.02, until - monotonic()))
         pool.add(search.noted())
         say(f"group {at + 1:,} of {len(rest):,}: {len(pool):,} runs known")

@@ -58,11 +58,20 @@ class Search:
         self._routes, self._best = self._blank(), self._blank()
         self._noted: set[Sequence_] = set()
 
-    def start(self, sequences: Iterable[Sequence_]) -> None:
-        """Begin with some morning sequences of the whole case.
+    def start(self, *choices: Iterable[Sequence_]) -> None:
+        """Begin with some morning sequences of the whole case: those that cost least of several choices.
 
-        Who is in none of them, or in one that breaks a rule, is put where it costs least.
+        Who is in none of the sequences, or in one that breaks a rule, is put where it costs least.
         """
+        best = self._blank()
+        for place, sequences in enumerate(choices):
+            self._start(sequences)
+            if place == 0 or self._total(self._routes) < self._total(best):
+                _write_over(best, self._routes)
+        _write_over(self._routes, best)
+        _write_over(self._best, best)
+
+    def _start(self, sequences: Iterable[Sequence_]) -> None:
         local = {int(party): at for at, party in enumerate(self._parties)}
         _empty(self._routes)
         for route, sequence in enumerate(sequences):
