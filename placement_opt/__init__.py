@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from placement_opt.routing.planner import plan_routes
     from placement_opt.routing.review import RouteReview, review_routes
     from placement_opt.routing.today import read_routes
+    from placement_opt.routing.together import RouteAwarePlan, route_aware_plan
     from placement_opt.solve import baseline, solve
     from placement_opt.statutory import (
         CategoryRule,
@@ -86,6 +87,7 @@ __all__ = [
     "Problem",
     "RegisterAssumptions",
     "Roads",
+    "RouteAwarePlan",
     "RouteCheck",
     "RouteComparison",
     "RouteFinding",
@@ -127,6 +129,7 @@ __all__ = [
     "road_legs",
     "road_route",
     "road_travel",
+    "route_aware_plan",
     "solve",
     "special_share",
     "statutory_tables",
@@ -149,6 +152,8 @@ __all__ = [
 __version__ = _version("placement_opt")
 
 _LAZY = {
+    "route_aware_plan": "placement_opt.routing.together",
+    "RouteAwarePlan": "placement_opt.routing.together",
     "plan_routes": "placement_opt.routing.planner",
     "CategoryRule": "placement_opt.statutory",
     "NationalRate": "placement_opt.statutory",

@@ -77,7 +77,7 @@ def travel_duties(problem: Problem, plan: Plan, travel: TravelMatrix) -> pd.Data
     miles = facts.miles(pupil, provision)
     walk = facts.walk_miles(pupil, provision, miles)
     entitled = is_entitled(facts, pupil, provision, miles)
-    mode = _modes(facts, pupil, entitled)
+    mode = travel_modes(facts, pupil, entitled)
     duty = _duties(facts, pupil, walk, entitled)
     year = facts.pupil_column("year_group")[pupil]
     frame = pd.DataFrame(
@@ -92,7 +92,7 @@ def travel_duties(problem: Problem, plan: Plan, travel: TravelMatrix) -> pd.Data
             "miles": miles,
             "walk_miles": np.where(np.isinf(walk), np.nan, walk),
             "limit_miles": _limits(facts, pupil, duty),
-            "mode_gbp": _mode_gbp(facts, mode, miles) * placed["count"].to_numpy(),
+            "mode_gbp": mode_gbp(facts, mode, miles) * placed["count"].to_numpy(),
         }
     )
     nearest = _nearest(facts, pupil, walk, miles)
@@ -124,7 +124,7 @@ def _rows_of(facts: Facts, placed: pd.DataFrame) -> tuple[Ints, Ints]:
     return pupil, provision
 
 
-def _modes(facts: Facts, pupil: Ints, entitled: Bools) -> NDArray[Any]:
+def travel_modes(facts: Facts, pupil: Ints, entitled: Bools) -> NDArray[Any]:
     """Return how each pupil travels (docs/routing.md, section 6)."""
     solo = facts.pupil_column("solo")[pupil]
     goes_alone = facts.pupil_column("independent_travel")[pupil] & ~solo
@@ -135,7 +135,7 @@ def _modes(facts: Facts, pupil: Ints, entitled: Bools) -> NDArray[Any]:
     return np.asarray(mode)
 
 
-def _mode_gbp(facts: Facts, mode: NDArray[Any], miles: Floats) -> Floats:
+def mode_gbp(facts: Facts, mode: NDArray[Any], miles: Floats) -> Floats:
     """Return the price of a pass or a personal budget of one pupil for a year; vehicles are priced by route."""
     parameters = facts.problem.parameters
     miles_a_year = parameters.personal_budget_legs * miles * parameters.days_per_year

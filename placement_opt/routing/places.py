@@ -34,9 +34,6 @@ from placement_opt.routing.timing import (
     lay_out,
 )
 
-BLINK = 0.01
-"""How often a place is overlooked, so that not every repair is the same."""
-
 
 class Routes(NamedTuple):
     """Routes in the making; R of them at most, some empty, L events long at most.
@@ -55,12 +52,17 @@ class Routes(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """What routes count: £ added for each type of vehicle, and trifles for miles and ms that break ties."""
+    """What routes count.
+
+    £ added for each type of vehicle; trifles for miles and ms, which break ties; £ for who is left out; and how often a
+    place is overlooked, so that not every repair is the same.
+    """
 
     extra_gbp: Floats
     mile: float
     ms: float
     left_out: Floats
+    blink: float
 
 
 @compiled
@@ -148,7 +150,7 @@ def best_place(
         if call < number:
             if early[call] - limit > latest_boarded or added * least_mile >= best:
                 continue
-            if blinks():
+            if blinks(weights.blink):
                 continue
             write_with(events, number, party, -1, i, -1, trial)
             gbp = weigh(case, trial, number + 1, weights, room, figures) - routes.weight[route]
@@ -168,7 +170,7 @@ def best_place(
                 continue
             more = _added_miles(case, ahead, at_school, behind) if j > i else 0.0
             miles = added + more if j > i else _added_two(case, before, home, at_school, after)
-            if miles * least_mile >= best or blinks():
+            if miles * least_mile >= best or blinks(weights.blink):
                 continue
             write_with(events, number, party, school, i, j, trial)
             gbp = weigh(case, trial, number + 2, weights, room, figures) - routes.weight[route]
@@ -178,9 +180,9 @@ def best_place(
 
 
 @compiled
-def blinks() -> bool:
+def blinks(share: float) -> bool:
     """Overlook a place now and then."""
-    return bool(np.random.random() < BLINK)
+    return bool(share > 0 and np.random.random() < share)
 
 
 @compiled

@@ -18,6 +18,7 @@ ROUNDS_AT_ONCE = 50
 WARM, COLD = 0.1, 0.001
 """First and last temperature, as shares of the mean price of a route."""
 MEAN_OUT = 12.0
+BLINK = 0.01
 TRIFLE = 1e-4
 """What an hour, or ten miles, counts beside the price of a vehicle where miles and hours cost nothing."""
 
@@ -50,9 +51,9 @@ class Search:
         self._room, self._figures = room_for(self._length + 4), np.zeros(FIGURES)
         price = float(self._arrays.year_gbp.max()) or 1.0
         trifles = (TRIFLE * price / 10, TRIFLE * price / 3_600_000)
-        alone = self._weights_alone(Weights(extra_gbp, *trifles, np.zeros(number)))
+        alone = self._weights_alone(Weights(extra_gbp, *trifles, np.zeros(number), 0.0))
         self._mean_gbp = float(alone.mean()) if number else 1.0
-        self._weights = Weights(extra_gbp, *trifles, 5 * alone + 5 * alone.max(initial=1.0))
+        self._weights = Weights(extra_gbp, *trifles, 5 * alone + 5 * alone.max(initial=1.0), BLINK)
         self._near, self._akin = _neighbours(self._arrays)
         self._absent = np.ones(number)
         self._routes, self._best = self._blank(), self._blank()
