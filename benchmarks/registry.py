@@ -187,7 +187,7 @@ CASES = {
             "routes-loop",
             "places and transport of the embedded county together",
             route_cases.exampleshire,
-            ("routes_of_today", "routes_of_plan"),
+            ("routes_of_today", "routes_of_plan", "routes_and_places"),
             sort="routes",
         ),
         Case("pulp-interface", "60,000 columns of PuLP handed to HiGHS", None, ("pulp_interface",)),

@@ -111,6 +111,25 @@ def allocated_then_routed(question: RouteQuestion, options: po.SolveOptions, sec
     return _with_places(question, options, seconds)
 
 
+def chosen_together(question: RouteQuestion, _options: po.SolveOptions, seconds: float) -> Outcome:
+    """Choose places and routes together, each of the routes planned for as long as the other methods plan theirs."""
+    watch = Watch()
+    found = po.route_aware_plan(question.problem, question.travel, rules=question.rules, seconds=seconds)
+    watch.lap("plan")
+    po.verify(found.problem, question.travel, found.plan).raise_if_wrong()
+    checked = po.check_routes(question.problem, found.routes, question.travel, plan=found.plan)
+    watch.lap("verify")
+    rounds = ", ".join(f"{gbp:,.0f}" for gbp in found.rounds["total_gbp"])
+    ways = {str(row["way"]): row["total_gbp"] for row in found.savings.to_dict("records")}
+    return Outcome(
+        watch.seconds,
+        status=str(found.routes.status),
+        cost_gbp=found.total_gbp,
+        unplaced=found.routes.unrouted_pupils,
+        notes={"£ of each round": rounds, "walker": _verdict(checked), "unplaced": found.plan.unplaced_pupils, **ways},
+    )
+
+
 def _with_places(question: RouteQuestion, options: po.SolveOptions, seconds: float) -> Outcome:
     """Plan routes, and tell what places and transport cost together."""
     found = ours(question, options, seconds)
@@ -168,6 +187,7 @@ METHODS: Mapping[str, Callable[..., Outcome]] = {
     "routes_published": published,
     "routes_of_today": today_routed,
     "routes_of_plan": allocated_then_routed,
+    "routes_and_places": chosen_together,
     "schools_quality": schools_quality,
 }
 """Methods by name, for `measure.METHODS`."""
