@@ -151,6 +151,9 @@ class RoutePlan:
         ]
         if self.bound_gbp is not None and self.gap is not None:
             lines.append(f"no routes below   £{self.bound_gbp:,.2f} (proven; gap {self.gap:.4%})")
+        elif "groups" in self.record:
+            whole, some = self.record["groups"], self.record["groups_where_not_every_run_was_looked_at"]
+            lines.append(f"not proven        {some:,} of {whole:,} groups of pupils are too large to look at every run")
         if len(rides):
             over = int(riders.loc[riders["over_guide"], "pupils"].sum())
             lines.append(

@@ -4,7 +4,7 @@ import platform
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -100,7 +100,7 @@ def plan_routes(
     ... )
     >>> travel = crow_fly(problem)
     >>> plan_routes(problem, baseline(problem, travel), travel)
-    RoutePlan(optimal, 2 routes, 3 pupils, 0 unrouted, £30,106.73)
+    RoutePlan(optimal, 2 routes, 3 pupils, 0 unrouted, £27,906.98)
     """
     if not seconds > 0:
         raise ValueError(f"`seconds` is {seconds!r}; use seconds above 0.")
@@ -111,16 +111,22 @@ def plan_routes(
     legs = legs_like(problem, travel, carried) if legs is None else legs
     case = route_case(problem, plan, legs, rules, duties)
     say = progress or (lambda _: None)
-    runs, choice, is_complete = _choose(case, seconds, seed, say)
-    without = case.parties.iloc[list(choice.without)]
-    proven = is_complete and choice.is_optimal
+    chosen = _choose(case, seconds, seed, say)
+    without = case.parties.iloc[list(chosen.choice.without)]
+    cost_gbp = round(sum(run.cost_gbp for run in chosen.runs), 2)
+    is_proven = not chosen.open_groups and chosen.choice.is_optimal
+    bound_gbp = None if chosen.open_groups else min(cost_gbp, round(chosen.choice.bound_gbp, 2))
     return build_routes(
         case,
-        runs,
-        status=Status.OPTIMAL if proven else Status.FEASIBLE,
+        chosen.runs,
+        status=Status.OPTIMAL if is_proven else Status.FEASIBLE,
         unrouted=unrouted_rows(without, [_NO_VEHICLE_LEFT] * len(without)),
-        bound_gbp=round(sum(run.cost_gbp for run in runs), 2) if proven else _bound(choice, is_complete),
-        record=_record(case, travel, seconds, seed, monotonic() - began, is_complete),
+        bound_gbp=cost_gbp if is_proven else bound_gbp,
+        record={
+            **_record(case, travel, seconds, seed, monotonic() - began),
+            "groups": chosen.groups,
+            "groups_where_not_every_run_was_looked_at": chosen.open_groups,
+        },
     )
 
 
@@ -131,14 +137,23 @@ _NO_VEHICLE_LEFT = (
 )
 
 
-def _choose(case: RouteCase, seconds: float, seed: int, say: Progress) -> tuple[list[Run], Choice, bool]:
-    """Return the chosen runs, how good the choice is, and whether every run was looked at."""
+class _Chosen(NamedTuple):
+    """The chosen runs, how good the choice is; groups of pupils who may share, and those not looked at whole."""
+
+    runs: list[Run]
+    choice: Choice
+    groups: int
+    open_groups: int
+
+
+def _choose(case: RouteCase, seconds: float, seed: int, say: Progress) -> _Chosen:
     pool = Pool(case)
     began = monotonic()
-    rest = [parties for parties in blocks(case) if not add_every_run(case, parties, pool)]
+    groups = list(blocks(case))
+    rest = [parties for parties in groups if not add_every_run(case, parties, pool)]
     if not rest:
-        return *pool.choose(), True
-    say(f"of {len(rest):,} groups of pupils not every run can be looked at")
+        return _Chosen(*pool.choose(), len(groups), 0)
+    say(f"{len(rest):,} of {len(groups):,} groups of pupils are too large to look at every run")
     homes = len(case.arrays.home)
     pool.add((int(party), homes + int(case.arrays.goes_to[party])) for parties in rest for party in parties)
     searches = [Search(case.arrays, parties, np.zeros(len(case.fleet)), seed) for parties in rest]
@@ -152,7 +167,7 @@ def _choose(case: RouteCase, seconds: float, seed: int, say: Progress) -> tuple[
         runs, choice = pool.choose(known, max(LEAST_SECONDS, left * SHARE_TO_CHOOSE))
         cost_gbp = sum(run.cost_gbp for run in runs)
         say(f"{len(pool):,} runs known; the best choice: {len(runs):,} routes, £{cost_gbp:,.0f}")
-    return runs, choice, False
+    return _Chosen(runs, choice, len(groups), len(rest))
 
 
 def _parties(case: RouteCase, sequence: tuple[int, ...]) -> tuple[int, ...]:
@@ -217,13 +232,7 @@ def add_every_run(case: RouteCase, parties: Ints, pool: Pool) -> bool:
     return True
 
 
-def _bound(choice: Choice, is_complete: bool) -> float | None:
-    return round(choice.bound_gbp, 2) if is_complete else None
-
-
-def _record(
-    case: RouteCase, travel: Any, seconds: float, seed: int, spent_s: float, is_complete: bool
-) -> dict[str, Any]:
+def _record(case: RouteCase, travel: Any, seconds: float, seed: int, spent_s: float) -> dict[str, Any]:
     return {
         "inputs": case.problem.fingerprints(),
         "travel": travel.fingerprint(),
@@ -232,7 +241,6 @@ def _record(
         "seconds": seconds,
         "seed": seed,
         "spent_s": round(spent_s, 3),
-        "every_run_was_looked_at": is_complete,
         "versions": {name: version(name) for name in ("placement_opt", "pyvrp", "pulp", "highspy", "numba")},
         "python": platform.python_version(),
     }

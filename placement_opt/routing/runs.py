@@ -38,6 +38,7 @@ from placement_opt.routing.timing import (
 MOST_LOOKS = 200_000
 """Orders that are looked at to find the best one for a set of parties; beyond, parties are inserted one by one."""
 EXACT_PARTIES = 8
+EXACT_AFTERNOON = 6
 TRIES = 6
 
 
@@ -244,7 +245,7 @@ def with_afternoon(case: RouteCase, morning: Sequence[int], *, vehicle: int | No
         return priced(case, morning, vehicle=vehicle)
     parties = np.array(sorted(event for event in morning if event < len(case.arrays.home)), dtype=np.int64)
     ways_home = []
-    if len(parties) <= EXACT_PARTIES:
+    if len(parties) <= EXACT_AFTERNOON:
         orders = Orders(case.packed, AFTERNOON, parties, whole=True, most_looks=MOST_LOOKS)
         layouts, levels = orders.gbp.shape[1:]
         ways_home = [orders.order(0, layout, level) for layout in range(layouts) for level in range(levels)]
