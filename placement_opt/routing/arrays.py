@@ -17,7 +17,8 @@ class Arrays(NamedTuple):
     """A case of `RouteCase` as arrays; P parties, S schools, N points, L layouts, V types of vehicle.
 
     `drive_ms` and `miles` have shape (N, N); `apart` (P, P); `open_ms` and `shut_ms` (2, S): morning and afternoon.
-    Prices are those of all days of a year: for a vehicle, for each mile, for each ms.
+    With `calls_once` a morning calls at each school once, so that the way home can too. Prices are those of all days of
+    a year: for a vehicle, for each mile, for each ms.
     """
 
     drive_ms: Ints
@@ -41,6 +42,7 @@ class Arrays(NamedTuple):
     leave_stop_ms: int
     most_pupils: int
     is_single: bool
+    calls_once: bool
     layout_vehicle: Ints
     layout_seats: Ints
     layout_wheelchairs: Ints
@@ -72,7 +74,7 @@ VEHICLE, SEATS, PLACES = range(3)
 """Columns of `Packed.layout`."""
 YEAR, MILE, MS, ASSISTANT_MS, PER_ASSISTANT = range(5)
 """Columns of `Packed.vehicle`."""
-STOP, LEAVE_STOP, MOST, SINGLE = range(4)
+STOP, LEAVE_STOP, MOST, SINGLE, ONCE = range(5)
 """What `Packed.number` holds."""
 GAP, SERVICE, LOW, HIGH, BEGIN, TOP, RIDE_FIRST, RIDE_LAST, RIDE_LIMIT, WHO, BOARDED_AT, AFTER, STATE = range(13)
 """Rows of the memory that an evaluation works in: of each event the drive before it, how long it takes, its window, its
@@ -98,7 +100,7 @@ def packed(case: Arrays) -> Packed:
     school = (case.school, case.open_ms[0], case.shut_ms[0], case.open_ms[1], case.shut_ms[1])
     layout = (case.layout_vehicle, case.layout_seats, case.layout_wheelchairs)
     vehicle = (case.year_gbp, case.mile_gbp, case.ms_gbp, case.assistant_ms_gbp, case.pupils_per_assistant)
-    numbers = (case.stop_ms, case.leave_stop_ms, case.most_pupils, case.is_single)
+    numbers = (case.stop_ms, case.leave_stop_ms, case.most_pupils, case.is_single, case.calls_once)
     return Packed(
         np.ascontiguousarray(case.drive_ms),
         np.ascontiguousarray(case.miles),

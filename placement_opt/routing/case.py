@@ -227,6 +227,7 @@ def _arrays(
         leave_stop_ms=round(parameters.leave_stop_seconds * 1_000),
         most_pupils=rules.most_pupils or MANY,
         is_single=rules.together == "single",
+        calls_once=False,
         layout_vehicle=_positions(fleet["vehicle"], layouts["vehicle"]),
         layout_seats=layouts["seats"].to_numpy(dtype=np.int64),
         layout_wheelchairs=layouts["wheelchair_places"].to_numpy(dtype=np.int64),

@@ -156,14 +156,15 @@ def _choose(case: RouteCase, seconds: float, seed: int, say: Progress) -> _Chose
     say(f"{len(rest):,} of {len(groups):,} groups of pupils are too large to look at every run")
     homes = len(case.arrays.home)
     pool.add((int(party), homes + int(case.arrays.goes_to[party])) for parties in rest for party in parties)
-    searches = [Search(case.arrays, parties, np.zeros(len(case.fleet)), seed) for parties in rest]
+    arrays = case.arrays._replace(calls_once=case.rules.afternoon == "solved")
+    searches = [Search(arrays, parties, np.zeros(len(case.fleet)), seed) for parties in rest]
     runs: list[Run] = []
     for turn in range(TURNS):
         left = max(LEAST_SECONDS, (seconds - (monotonic() - began)) / (TURNS - turn))
         _look(case, pool, rest, searches, runs, left * (1 - SHARE_TO_CHOOSE), seed, say)
-        known = [run.parties for run in runs]
+        known: list[tuple[tuple[int, ...], int | None]] = [(run.parties, run.vehicle) for run in runs]
         if not runs:
-            known = [_parties(case, best) for search in searches for best in search.best()]
+            known = [(_parties(case, best), None) for search in searches for best in search.best()]
         runs, choice = pool.choose(known, max(LEAST_SECONDS, left * SHARE_TO_CHOOSE))
         cost_gbp = sum(run.cost_gbp for run in runs)
         say(f"{len(pool):,} runs known; the best choice: {len(runs):,} routes, £{cost_gbp:,.0f}")

@@ -1,6 +1,6 @@
 """The sequences that were found, each set of parties once for every type of vehicle, at its least price."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from placement_opt.routing.timing import (
 )
 from placement_opt.solve.choosing import Choice, Sets, choose_sets
 
-BEST_AGAIN = 2_000
+BEST_AGAIN = 1_000
 """Sets whose way home is worked out for itself, where afternoons are solved: those nearest to being chosen."""
 
 
@@ -81,36 +81,39 @@ class Pool:
                 self._keep(drafts, (parties, vehicle), Draft(fitting[vehicle], sequence))
 
     def choose(
-        self, known: Iterable[tuple[int, ...]] = (), time_limit_s: float | None = None
+        self, known: Iterable[tuple[tuple[int, ...], int | None]] = (), time_limit_s: float | None = None
     ) -> tuple[list[Run], Choice]:
         """Choose runs so that everybody is on one, at least cost.
 
         Parameters
         ----------
         known
-            Sets of parties, each with a run here, that carry everybody, to begin with.
+            Sets of parties, each with a run here, that carry everybody, to begin with; each with its type of vehicle,
+            None = whichever is cheapest.
         time_limit_s
             For the exact choice.
         """
+        known = list(known)
         if self._mornings:
-            self._solve_afternoons()
+            self._solve_afternoons({parties for parties, _ in known})
         keys = sorted(self._drafts)
         sets = self._sets(keys, self._drafts)
         first = self._places_of(known, keys, sets)
         choice = choose_sets(sets, known=first, time_limit_s=time_limit_s)
         return [self._run_of(keys[at]) for at in choice.chosen], choice
 
-    def _places_of(self, known: Iterable[tuple[int, ...]], keys: list[Key], sets: Sets) -> list[int]:
-        """Return sets of parties as places of their cheapest runs; none where they do not make a whole."""
-        wanted = set(known)
-        best: dict[tuple[int, ...], int] = {}
-        for at, (parties, _) in enumerate(keys):
-            if parties in wanted and (parties not in best or sets.cost_gbp[at] < sets.cost_gbp[best[parties]]):
-                best[parties] = at
-        used = np.bincount(sets.kind[list(best.values())], minlength=len(sets.available))
-        carried = sorted(party for parties in best for party in parties)
-        is_whole = carried == list(range(len(sets.weight))) and bool((used <= sets.available).all())
-        return sorted(best.values()) if is_whole else []
+    def _places_of(self, known: Iterable[tuple[tuple[int, ...], int | None]], keys: list[Key], sets: Sets) -> list[int]:
+        """Return known sets as places of their runs; none where there are not vehicles for a whole of them."""
+        place = {key: at for at, key in enumerate(keys)}
+        ways: list[list[int]] = []
+        for parties, vehicle in known:
+            types = range(len(sets.available)) if vehicle is None else (vehicle,)
+            found = [place[parties, of] for of in types if (parties, of) in place]
+            ways.append(sorted(found, key=lambda at: float(sets.cost_gbp[at])))
+        carried = sorted(party for way in ways for party in (keys[way[0]][0] if way else ()))
+        if carried != list(range(len(sets.weight))):
+            return []
+        return _with_vehicles_there_are(ways, sets)
 
     def _worth_keeping(self, gbp: Mapping[int, float]) -> list[int]:
         """Return the types of vehicle from the cheapest to the first of which there are as many as needed."""
@@ -142,8 +145,8 @@ class Pool:
             raise AssertionError("A run of the pool breaks a rule of its case. Please report this.")
         return run
 
-    def _solve_afternoons(self) -> None:
-        """Work out the way home of the sets that are nearest to being chosen."""
+    def _solve_afternoons(self, known: Set[tuple[int, ...]]) -> None:
+        """Work out the way home of known sets, and of those that are nearest to being chosen."""
         both = {**self._mornings, **self._drafts}
         keys = sorted(both)
         sets = self._sets(keys, both)
@@ -151,13 +154,32 @@ class Pool:
         worth = np.array([choice.prices_gbp[list(parties)].sum() for parties, _ in keys])
         order = np.argsort(sets.cost_gbp - worth - choice.kind_prices_gbp[sets.kind], kind="stable")
         wanted = {*order[:BEST_AGAIN].tolist(), *choice.chosen}
-        wanted |= {at for at, (parties, _) in enumerate(keys) if len(parties) == 1}
+        wanted |= {at for at, (parties, _) in enumerate(keys) if len(parties) == 1 or parties in known}
         for at in sorted(wanted):
             key = keys[at]
             run = with_afternoon(self._case, both[key].morning, vehicle=key[1]) if key in self._mornings else None
             if run is not None:
                 self._keep(self._drafts, key, Draft(run.cost_gbp, run.morning, run.afternoon))
         self._mornings.clear()
+
+
+def _with_vehicles_there_are(ways: list[list[int]], sets: Sets) -> list[int]:
+    """Return the cheapest way of each set, and dearer ones where there are too few vehicles; none where that fails."""
+    chosen = [way[0] for way in ways]
+    while True:
+        used = np.bincount(sets.kind[chosen], minlength=len(sets.available))
+        short = np.flatnonzero(used > sets.available)
+        if not len(short):
+            return sorted(chosen)
+        dearer = [
+            (float(sets.cost_gbp[way[way.index(at) + 1]] - sets.cost_gbp[at]), place, way[way.index(at) + 1])
+            for place, (way, at) in enumerate(zip(ways, chosen, strict=True))
+            if sets.kind[at] == short[0] and way.index(at) + 1 < len(way)
+        ]
+        if not dearer:
+            return []
+        _, place, at = min(dearer)
+        chosen[place] = at
 
 
 @compiled

@@ -24,6 +24,7 @@ from placement_opt.routing.arrays import (
     MILE,
     MOST,
     MS,
+    ONCE,
     OPENS,
     PER_ASSISTANT,
     PLACES,
@@ -133,6 +134,8 @@ def _stop(
     if event >= parties:
         school = event - parties
         room[LOW, k], room[HIGH, k] = case.school[school, OPENS + 2 * way], case.school[school, SHUTS + 2 * way]
+        if case.number[ONCE] and _is_called_before(events, k):
+            return False
         if way == 0:
             return _set_down(case, school, k, room)
         room[SERVICE, k] = 0 if is_same else case.number[STOP]
@@ -145,6 +148,14 @@ def _stop(
     for at in range(room[STATE, ABOARD]):
         if room[WHO, at] == event:
             _leave(case, at, k, room)
+            return True
+    return False
+
+
+@compiled
+def _is_called_before(events: Ints, k: int) -> bool:
+    for before in range(k):
+        if events[before] == events[k]:
             return True
     return False
 
