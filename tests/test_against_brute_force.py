@@ -17,7 +17,7 @@ from tests.oracles import Best, InputAtFaultError, allowed_pairs, best_plan, eve
 from tests.relaxations import RELAXATIONS
 from tests.strategies import Case, mixed_case, random_case
 
-SEEDS = range(how_many(300, in_ci=160))
+SEEDS = range(how_many(300, in_ci=100))
 PAIR_SEEDS = range(1_000, 1_060)
 CHUNK = 20
 MOST_PLANS_LISTED = 5_000

@@ -11,7 +11,7 @@ from tests.amounts import how_many
 from tests.damage import DAMAGES, JUNK, PERSONAL, Bytes, damaged, good_files, persons_in
 from tests.register_files import SALT
 
-SAMPLE = how_many(10_000, in_ci=120)
+SAMPLE = how_many(10_000, in_ci=60)
 PERSON_FILE = "Blade-Export_16-01-2025_person.csv"
 LOOKS_PERSONAL = re.compile(
     r"\bZ\d{12}\b|\bZZ1 ?1A[A-C]\b|\b\d{4}-[A-Z][a-z]{2}-\d{2}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{2}/\d{2}/\d{4}\b"
