@@ -126,6 +126,11 @@ def _add_routes(parser: argparse.ArgumentParser) -> None:
     _add_out(parser)
     add("--today", type=Path, metavar="FILE", help="the routes that run today (CSV), to set beside the planned ones")
     add(
+        "--choose-places",
+        action="store_true",
+        help="choose the places anew, together with the routes, by the policy of the run; plans routes five times",
+    )
+    add(
         "--pupil-column",
         action="append",
         default=[],
@@ -166,7 +171,12 @@ def _add_routes(parser: argparse.ArgumentParser) -> None:
 
 
 def _detour(text: str) -> float | None:
-    return None if text == "none" else float(text)
+    try:
+        return None if text == "none" else float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number; use 1 to 10 times the direct drive, or none"
+        ) from None
 
 
 def _add_post16(parser: Any, default: str | None, note: str = "") -> None:

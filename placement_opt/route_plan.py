@@ -146,7 +146,7 @@ class RoutePlan:
             f"status            {self.status}",
             f"routes            {len(routes):,}, {aboard:.1f} pupils each",
             f"pupils routed     {self.routed_pupils:,}",
-            f"pupils unrouted   {self.unrouted_pupils:,}",
+            f"pupils unrouted   {self.unrouted_pupils:,}{self._why_unrouted()}",
             f"cost              £{self.cost_gbp:,.2f} a year (routes £{self.routes_gbp:,.2f})",
         ]
         if self.bound_gbp is not None and self.gap is not None:
@@ -161,6 +161,12 @@ class RoutePlan:
             )
         lines.append(f"emissions         {routes['co2e_kg'].sum() / 1000:,.1f} t CO2e a year")
         return "\n".join(lines)
+
+    def _why_unrouted(self) -> str:
+        """Return how many have no route for which reason, in brackets."""
+        reasons = self.tables["unrouted"].groupby("reason")["pupils"].sum()
+        said = "; ".join(f"{reason}: {pupils:,}" for reason, pupils in reasons.items())
+        return f" ({said})" if said else ""
 
     def with_record(self, **entries: Any) -> Self:
         """Return the route plan with entries added to its record."""
@@ -224,7 +230,7 @@ def load_routes(path: str | Path) -> RoutePlan:
         )
     except OSError:
         raise InputError([Fault(source.name, "", "", "", "The file cannot be read. Check the path.")]) from None
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         message = f"The file is not a saved route plan, or is damaged ({type(error).__name__}). Plan the routes again."

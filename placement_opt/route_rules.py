@@ -1,6 +1,8 @@
 """What the council decides before routes are planned: who may share, how long a ride may be, when schools open."""
 
+import re
 from dataclasses import asdict, dataclass
+from numbers import Real
 from typing import Any, Literal, get_args
 
 import pandas as pd
@@ -9,6 +11,7 @@ Together = Literal["single", "mixed"]
 Afternoon = Literal["mirrored", "solved"]
 MINUTE_MS = 60_000
 _TIMES = ("arrive_from", "arrive_by", "leave_from", "leave_by")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def clock_ms(times: "pd.Series[str]") -> "pd.Series[float]":
@@ -72,12 +75,13 @@ class RouteRules:
         for name, allowed in (("together", get_args(Together)), ("afternoon", get_args(Afternoon))):
             if getattr(self, name) not in allowed:
                 raise ValueError(f"`{name}` is {getattr(self, name)!r}; use one of {', '.join(allowed)}.")
-        if self.detour is not None and not 1 <= self.detour <= 10:
+        if self.detour is not None and not (isinstance(self.detour, Real) and 1 <= self.detour <= 10):
             raise ValueError(f"`detour` is {self.detour!r}; use 1 to 10 times the direct drive, or None.")
-        if self.most_pupils is not None and not (float(self.most_pupils).is_integer() and self.most_pupils >= 1):
+        most = self.most_pupils
+        if most is not None and not (isinstance(most, Real) and float(most).is_integer() and most >= 1):
             raise ValueError(f"`most_pupils` is {self.most_pupils!r}; use a whole number from 1, or None.")
         for name in _TIMES:
-            if pd.isna(clock_ms(pd.Series([str(getattr(self, name))]))[0]):
+            if not _CLOCK.fullmatch(str(getattr(self, name))):
                 raise ValueError(f"`{name}` is {getattr(self, name)!r}; write a time of day like 08:45.")
         for first, last in (_TIMES[:2], _TIMES[2:]):
             if clock_ms(pd.Series([getattr(self, first)]))[0] > clock_ms(pd.Series([getattr(self, last)]))[0]:

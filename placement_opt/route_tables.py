@@ -72,7 +72,8 @@ RIDER_COLUMNS = {
     "over_guide": "bool",
 }
 """One row for each row of `stops` in which pupils board in the morning. A ride is from the moment the pupil has boarded
-to the moment the vehicle stops where the pupil leaves."""
+to the moment the vehicle stops where the pupil leaves; `over_guide` says that either ride, to school or home, is longer
+than the guide."""
 
 UNROUTED_COLUMNS = {
     "pupil_id": "str",

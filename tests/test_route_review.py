@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 import placement_opt as po
 from placement_opt.route_plan import RoutePlan
 from placement_opt.route_rules import RouteRules
+from placement_opt.routing.review_bounds import ROUNDING_GBP, least_gbp
+from placement_opt.routing.review_case import review_case
+from placement_opt.routing.runs import best_runs, best_runs_without_one
 from placement_opt.verify.route_check import check_routes
 from tests.review_oracle import cheapest_gbp, school_of
-from tests.route_town import FLEET, Town, bus_gbp, rows, taxi_gbp, town
+from tests.route_town import FLEET, LAYOUTS, Town, bus_gbp, rows, taxi_gbp, town
 
 MIXED = RouteRules(together="mixed")
 BOTH = ["bus", "taxi"]
@@ -293,6 +296,75 @@ def test_merges_that_are_done_keep_the_rules_and_save_what_was_said(
     done = review.merges.loc[review.merges["together"], "tariff_saving_gbp"].sum()
     assert merged.routes_gbp == pytest.approx(today.routes_gbp - done, abs=0.005)
     assert merged.routed_pupils == today.routed_pupils
+
+
+# -- pairs that need no look -------------------------------------------------------------------------------------------
+
+
+def test_a_pair_that_cannot_save_is_not_looked_at_and_a_pupil_alone_still_costs_more() -> None:
+    homes = {f"P{k}": 30.0 for k in range(5)}
+    routes = {"1": ["P0"], "2": ["P1", "P2", "P3", "P4"]}
+    cheap_taxis = town(homes, fleet=FLEET.assign(gbp_per_day=[50, 1]))
+    review = _review(cheap_taxis, _today(cheap_taxis, routes))
+    assert (review.record["pairs_looked_at"], review.record["pairs_cannot_save"]) == (1, 1), "five need a bus"
+    assert review.merges.empty
+    assert review.alone["outcome"].tolist() == ["costs more"]
+    none_fits = town(homes, fleet=FLEET.assign(gbp_per_day=[50, 1]), layouts=LAYOUTS.assign(seats=4))
+    review = _review(none_fits, _today(none_fits, routes))
+    assert (review.record["pairs_no_vehicle"], review.record["pairs_cannot_save"]) == (1, 0)
+    assert review.alone["outcome"].tolist() == ["no route"]
+
+
+@given(homes=_HOMES, data=st.data())
+@settings(max_examples=5, deadline=None)
+def test_no_run_costs_less_than_its_bound(homes: dict[str, tuple[float, float]], data: st.DataObject) -> None:
+    rules = data.draw(st.sampled_from([RouteRules(), MIXED]))
+    place = town(homes, pupils={"max_minutes": dict.fromkeys(homes, 75)})
+    alone = {name: [name] for name in homes}
+    question = review_case(place.problem, _today(place, alone, rules=rules), place.legs)
+    who = question.riders["pupil_id"].tolist()
+    for number in (1, 2, min(len(homes), 3)):
+        names = data.draw(st.permutations(sorted(homes)))[:number]
+        bounds = least_gbp(question.case, [who.index(name) for name in names])
+        for vehicle, bound in zip(BOTH, bounds, strict=True):
+            assert bound <= cheapest_gbp(place, names, rules, [vehicle]) + ROUNDING_GBP
+
+
+@given(homes=_HOMES, data=st.data())
+@settings(max_examples=6, deadline=None)
+def test_the_bound_holds_with_seconds_wheelchairs_and_ways_home_of_their_own(
+    homes: dict[str, tuple[float, float]], data: st.DataObject
+) -> None:
+    flags = {
+        name: {pupil: data.draw(st.sampled_from(["yes", "no"])) for pupil in homes}
+        for name in ("wheelchair", "assistant")
+    }
+    seconds = {"stop_seconds": 19, "board_seconds": 2.6, "leave_stop_seconds": 41, "wheelchair_seconds": 300}
+    place = town(homes, pupils=flags, parameters=seconds)
+    rules = RouteRules(together="mixed", afternoon=data.draw(st.sampled_from(["mirrored", "solved"])))
+    routes = {name: [name] for name in homes}
+    question = review_case(place.problem, _today(place, routes, "bus", rules=rules), place.legs)
+    parties = data.draw(st.permutations(range(len(homes))))[: data.draw(st.integers(2, 4))]
+    bounds = least_gbp(question.case, parties)
+    for vehicle, run in best_runs(question.case, parties).items():
+        assert bounds[vehicle] <= run.cost_gbp + ROUNDING_GBP
+
+
+@given(homes=_HOMES, data=st.data())
+@settings(max_examples=6, deadline=None)
+def test_runs_without_one_are_those_of_each_set_by_itself(
+    homes: dict[str, tuple[float, float]], data: st.DataObject
+) -> None:
+    rules = RouteRules(together="mixed", afternoon=data.draw(st.sampled_from(["mirrored", "solved"])))
+    place = town(homes, pupils={"max_minutes": dict.fromkeys(homes, 75)})
+    case = review_case(place.problem, _today(place, {name: [name] for name in homes}, rules=rules), place.legs).case
+    everybody = tuple(range(min(len(homes), 4)))
+    found = best_runs_without_one(case, everybody)
+    assert found is not None
+    for members in (everybody, *combinations(everybody, len(everybody) - 1)):
+        if members:
+            at_once = {vehicle: run.cost_gbp for vehicle, run in found.get(members, {}).items()}
+            assert at_once == {vehicle: run.cost_gbp for vehicle, run in best_runs(case, members).items()}
 
 
 # -- the value ---------------------------------------------------------------------------------------------------------

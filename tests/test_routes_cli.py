@@ -104,6 +104,14 @@ def test_drives_come_from_a_file_of_a_router(folder: Path, tmp_path: Path) -> No
     check_routes(problem, routes, crow_fly(problem), legs=straight_legs(problem, circuity=2.0)).raise_if_wrong()
 
 
+def test_drives_that_a_file_lacks_are_counted(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Journeys lead from three homes to two schools: 6 of the drives between 5 points, and 5 from a point to itself."""
+    travel = write_travel(crow_fly(read_problem(folder)), tmp_path / "travel.csv")
+    assert main(["routes", str(folder), "--legs", str(travel), "--out", str(tmp_path / "out"), *QUICK]) == FINE
+    assert "Drives that are not known: 14 of 25 (56%)" in capsys.readouterr().err
+    assert (load_routes(tmp_path / "out" / "routes.json").routes["pupils"] == 1).all()
+
+
 def test_drives_without_straight_lines_ask_for_a_file(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,6 +139,40 @@ def test_todays_routes_stand_beside_the_planned_ones(
     assert load_routes(out / "routes.json").routed_pupils == 3
 
 
+def test_todays_routes_go_where_pupils_are_now_whatever_a_run_plans(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The run moves P1 from B to A; the file of today says B, and leaves out the two others."""
+    pupils = pd.read_csv(folder / "pupils.csv").assign(current_provision_id=["B-special", "A-base", "B-main"])
+    pupils.to_csv(folder / "pupils.csv", index=False)
+    out = tmp_path / "out"
+    assert main(["solve", str(folder), "--out", str(out)]) == FINE
+    assert load_plan(out / "run.json").placements.set_index("pupil_id").loc["P1", "setting_id"] == "A"
+    today = tmp_path / "today.csv"
+    today.write_text("route_id,stop,pupil_id,vehicle,setting_id\nT1,1,P1,minibus,B\n", encoding="utf-8")
+    assert main(["routes", str(out), "--today", str(today), "--out", str(out), *QUICK]) == FINE
+    printed = capsys.readouterr().out
+    assert "today: Pupils who are owed a vehicle and are on no route of the file: 2." in printed
+    riders = load_routes(out / "routes.json").riders
+    assert riders.set_index("pupil_id").loc["P1", "setting_id"] == "A"
+
+
+def test_places_are_chosen_together_with_routes(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is written can be verified again, and what is printed are the places and the routes that were written."""
+    out = tmp_path / "out"
+    assert main(["routes", str(folder), "--choose-places", "--out", str(out), *QUICK]) == FINE
+    printed = capsys.readouterr().out
+    assert main(["verify", str(out / "places.json")]) == FINE
+    routes, plan = load_routes(out / "routes.json"), load_plan(out / "places.json")
+    total_gbp = plan.cost_gbp - plan.placements["transport_gbp"].sum() + routes.cost_gbp
+    assert f"{total_gbp:,.2f}" in printed
+    assert "chosen together, shared routes" in printed
+    chosen = read_problem(out / "places_tables.gpkg")
+    check_routes(chosen, routes, crow_fly(chosen), plan=plan).raise_if_wrong()
+
+
 def test_columns_of_ones_own_reach_the_sheets(folder: Path, tmp_path: Path) -> None:
     arguments = ["routes", str(folder), "--out", str(tmp_path / "out"), *QUICK, "--pupil-column"]
     assert wrong_use([*arguments, "band"]) == WRONG_USE
@@ -144,6 +186,8 @@ def test_columns_of_ones_own_reach_the_sheets(folder: Path, tmp_path: Path) -> N
     [
         (["--seconds", "0"], "--seconds is 0"),
         (["--detour", "0.5"], "`detour` is 0.5"),
+        (["--detour", "far"], "'far' is no number; use 1 to 10"),
+        (["--arrive-from", "08:75"], "`arrive_from` is '08:75'"),
         (["--arrive-by", "8 o'clock"], "`arrive_by`"),
         (["--most-pupils", "0"], "`most_pupils`"),
         (["--input", "tables"], "--input goes with a run"),

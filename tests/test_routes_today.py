@@ -68,6 +68,13 @@ def test_who_is_on_no_route_is_listed(place: Town) -> None:
     routes = _read(place, TODAY)
     assert routes.unrouted[["pupil_id", "reason"]].to_numpy().tolist() == [["P4", "not in the file"]]
     assert "on no route of the file: 1." in " ".join(routes.record["notes"])
+    assert "pupils unrouted   1 (not in the file: 1)" in routes.summary()
+
+
+def test_a_column_that_means_nothing_is_named(place: Town) -> None:
+    """A misspelt `pickup` would else go unnoticed."""
+    routes = _read(place, TODAY.assign(pick_up_time="07:30", comment="bell"))
+    assert "Columns of the file that are not used: pick_up_time, comment." in routes.record["notes"]
 
 
 def test_who_is_owed_nothing_rides_and_is_counted() -> None:

@@ -1,15 +1,18 @@
-"""The command that plans routes and writes them: for a saved run, or for the placements of today."""
+"""The command that plans routes and writes them: for a saved run, for today's placements, or with the places."""
 
 import argparse
 import os
 import re
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from placement_opt.arguments import post16_of, rules_of, wrong_use
 from placement_opt.cli.reading import question, question_of_run
 from placement_opt.cli.saying import say, tell
-from placement_opt.errors import Fault, InputError
-from placement_opt.files import read_legs
+from placement_opt.errors import Fault, InputError, Status
+from placement_opt.files import read_legs, write_problem
 from placement_opt.legs import Legs, legs_like
 from placement_opt.plan import Plan, load_plan
 from placement_opt.policy import Policy
@@ -23,12 +26,17 @@ from placement_opt.routing.compare_routes import compare_routes
 from placement_opt.routing.planner import plan_routes
 from placement_opt.routing.review import RouteReview, review_routes
 from placement_opt.routing.today import read_routes
+from placement_opt.routing.together import route_aware_plan
 from placement_opt.solve import baseline
 from placement_opt.travel import TravelMatrix
+from placement_opt.verify import verify
 from placement_opt.verify.route_check import check_routes
 
 RUN_FILE = "run.json"
 ROUTES_FILE, SHEETS_FILE, LAYERS_FILE, REPORT_FILE = "routes.json", "route_sheets.xlsx", "routes.gpkg", "routes.html"
+PLACES_FILE, PLACES_TABLES = "places.json", "places_tables.gpkg"
+"""The places that were chosen together with the routes, a run like those of `solve`; and the tables it was made from,
+which hold the prices of journeys that the routes gave."""
 
 
 def plan_and_write(parsed: argparse.Namespace) -> None:
@@ -42,24 +50,34 @@ def plan_and_write(parsed: argparse.Namespace) -> None:
         check_columns(problem, parsed.pupil_column)
     except ValueError as error:
         wrong_use(str(error))
-    legs = _legs(parsed, problem, travel, plan)
+    today = _places_of_today(parsed, problem, travel, plan)
+    legs = _legs(parsed, problem, travel, plan, today)
+    _say_unknown(legs)
     plans: dict[str, RoutePlan] = {}
-    if parsed.today:
-        plans["today"] = read_routes(parsed.today, problem, plan, travel, legs=legs, rules=rules)
-    routes = plan_routes(
-        problem, plan, travel, legs=legs, rules=rules, seconds=parsed.seconds, seed=parsed.seed, progress=tell
-    )
-    check_routes(problem, routes, travel, legs=legs, plan=plan).raise_if_wrong()
+    if today is not None:
+        plans["today"] = read_routes(parsed.today, problem, today, travel, legs=legs, rules=rules)
+    search: dict[str, Any] = {"legs": legs, "rules": rules, "seconds": parsed.seconds, "seed": parsed.seed}
+    if parsed.choose_places:
+        together = route_aware_plan(problem, travel, policy=plan.policy, progress=tell, **search)
+        say(f"{together.summary()}\n")
+        asked, plan, routes = together.problem, together.plan, together.routes
+        verify(asked, travel, plan).raise_if_wrong()
+    else:
+        asked, routes = problem, plan_routes(problem, plan, travel, progress=tell, **search)
+    check_routes(asked, routes, travel, legs=legs, plan=plan).raise_if_wrong()
     plans["plan"] = routes = routes.with_record(origin={"source": os.path.relpath(parsed.source, parsed.out)})
     say(routes.summary())
     review = None
-    if parsed.today:
+    if today is not None:
         review = review_routes(problem, plans["today"], travel, legs=legs)
-        for text in (compare_routes(plans).summary(), review.summary()):
+        notes = "\n".join(f"today: {note}" for note in plans["today"].record["notes"])
+        for text in filter(None, (compare_routes(plans).summary(), notes, review.summary())):
             say(f"\n{text}")
     say("")
     parsed.out.mkdir(parents=True, exist_ok=True)
-    _write(parsed, problem, plans, review)
+    if parsed.choose_places:
+        _write_places(parsed, asked, plan)
+    _write(parsed, asked, plans, review)
 
 
 def _placements(parsed: argparse.Namespace) -> tuple[Problem, TravelMatrix, Plan]:
@@ -80,26 +98,60 @@ def _placements(parsed: argparse.Namespace) -> tuple[Problem, TravelMatrix, Plan
     return problem, travel, baseline(problem, travel, policy=Policy(post16_transport=post16_of(parsed)))
 
 
-def _legs(parsed: argparse.Namespace, problem: Problem, travel: TravelMatrix, plan: Plan) -> Legs:
+def _places_of_today(parsed: argparse.Namespace, problem: Problem, travel: TravelMatrix, plan: Plan) -> Plan | None:
+    """Return where the pupils of today's routes go to school: where they are now, whatever a run plans for them."""
+    if not parsed.today:
+        return None
+    return plan if plan.status is Status.BASELINE else baseline(problem, travel, policy=plan.policy)
+
+
+def _legs(parsed: argparse.Namespace, problem: Problem, travel: TravelMatrix, plan: Plan, today: Plan | None) -> Legs:
     """Return the drives that the options name; else those that the journeys were made like."""
     if parsed.legs and parsed.legs.suffix.lower() == ".csv":
         return read_legs(parsed.legs, problem)
-    placements = plan.placements
-    carried = placements if parsed.today else placements[placements["entitled"]]
+    carried = None if parsed.choose_places else _carried(plan, today)
     roads = parsed.legs or parsed.roads
     if roads:
-        return road_legs(problem, roads, pupil_ids=carried["pupil_id"], cache=parsed.roads_cache)
+        return road_legs(problem, roads, pupil_ids=carried, cache=parsed.roads_cache)
     try:
-        return legs_like(problem, travel, carried["pupil_id"])
+        return legs_like(problem, travel, carried)
     except ValueError:
         wrong_use(f"The journeys come from {travel.source}, which does not tell drives between homes; give --legs.")
 
 
+def _say_unknown(legs: Legs) -> None:
+    """Say how many drives are not known: with a file of journeys, which has none from home to home, nobody shares."""
+    unknown = int(np.isnan(legs.minutes).sum())
+    if unknown:
+        share = unknown / legs.minutes.size
+        tell(f"Drives that are not known: {unknown:,} of {legs.minutes.size:,} ({share:.0%}); no route can use them.")
+
+
+def _carried(plan: Plan, today: Plan | None) -> set[str]:
+    """Return the pupils who may be on a route: who is owed transport, and whoever today's routes can carry."""
+    owed = plan.placements[plan.placements["entitled"]]
+    return {*owed["pupil_id"], *(() if today is None else today.placements["pupil_id"])}
+
+
 def _check_out(out: Path) -> None:
     """Find out before a long search whether the files can be written."""
-    for name in (ROUTES_FILE, SHEETS_FILE, LAYERS_FILE, REPORT_FILE):
+    for name in (ROUTES_FILE, SHEETS_FILE, LAYERS_FILE, REPORT_FILE, PLACES_FILE, PLACES_TABLES):
         if (out / name).is_dir():
             raise InputError([Fault(str(out / name), "", "", "", "is a folder; remove it or choose another --out.")])
+    nearest = next((path for path in (out, *out.absolute().parents) if path.exists()), out)
+    if not os.access(nearest, os.W_OK):
+        raise InputError([Fault(str(out), "", "", "", "The folder cannot be written to; choose another --out.")])
+
+
+def _write_places(parsed: argparse.Namespace, asked: Problem, plan: Plan) -> None:
+    """Write the places that were chosen, as a run that `verify` and `report` take."""
+    tables = write_problem(asked, parsed.out / PLACES_TABLES)
+    journeys = {
+        name: os.path.relpath(getattr(parsed, name), parsed.out) if getattr(parsed, name) else ""
+        for name in ("travel", "roads")
+    }
+    run = plan.with_record(origin={"input": tables.name, **journeys, "postcodes": ""}).save(parsed.out / PLACES_FILE)
+    say(f"places    {run} and {tables} (hold pupils' rows: keep them inside the council)")
 
 
 def _write(

@@ -159,16 +159,23 @@ def _choose(case: RouteCase, seconds: float, seed: int, say: Progress) -> _Chose
     arrays = case.arrays._replace(calls_once=case.rules.afternoon == "solved")
     searches = [Search(arrays, parties, np.zeros(len(case.fleet)), seed) for parties in rest]
     runs: list[Run] = []
+    best: tuple[list[Run], Choice] | None = None
     for turn in range(TURNS):
         left = max(LEAST_SECONDS, (seconds - (monotonic() - began)) / (TURNS - turn))
         _look(case, pool, rest, searches, runs, left * (1 - SHARE_TO_CHOOSE), seed, say)
         known: list[tuple[tuple[int, ...], int | None]] = [(run.parties, run.vehicle) for run in runs]
         if not runs:
             known = [(_parties(case, best), None) for search in searches for best in search.best()]
-        runs, choice = pool.choose(known, max(LEAST_SECONDS, left * SHARE_TO_CHOOSE))
+        found = pool.choose(known, max(LEAST_SECONDS, left * SHARE_TO_CHOOSE))
+        best = found if best is None or _rank(case, *found) <= _rank(case, *best) else best
+        runs = best[0]
         cost_gbp = sum(run.cost_gbp for run in runs)
         say(f"{len(pool):,} runs known; the best choice: {len(runs):,} routes, £{cost_gbp:,.0f}")
-    return _Chosen(runs, choice, len(groups), len(rest))
+    return _Chosen(*(best or pool.choose()), len(groups), len(rest))
+
+
+def _rank(case: RouteCase, runs: list[Run], choice: Choice) -> tuple[int, float]:
+    return int(case.arrays.pupils[list(choice.without)].sum()), sum(run.cost_gbp for run in runs)
 
 
 def _parties(case: RouteCase, sequence: tuple[int, ...]) -> tuple[int, ...]:

@@ -10,8 +10,9 @@ import numpy as np
 from placement_opt.facts import Ints
 from placement_opt.routing.arrays import FAR_MS, MORNING, Arrays
 
-MONEY = 10_000
-"""PyVRP counts in whole numbers: £1 is so many, one mile is so many."""
+MONEY = 100
+"""PyVRP counts in whole numbers: £1 is so many, one mile is so many. With more, a vehicle costs more than the most that
+PyVRP takes for a few seconds' delay (`max_penalty`), and the routes that it ends with are late."""
 NOTE_EVERY = 10
 FEW = 3
 """With fewer parties there is nothing to propose."""

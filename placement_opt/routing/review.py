@@ -14,7 +14,7 @@ from placement_opt.problem import Problem
 from placement_opt.route_plan import RoutePlan
 from placement_opt.routing.compare_routes import places_for_pupils
 from placement_opt.routing.review_case import ReviewCase, near_pairs, review_case
-from placement_opt.routing.review_merges import Merge, done_together, merge_of, merge_table
+from placement_opt.routing.review_merges import Merge, done_together, look_at, merge_table
 from placement_opt.routing.review_runs import Runs
 from placement_opt.routing.review_single import alone_table, cheaper_table, leaving_table
 from placement_opt.routing.tables import build_routes
@@ -57,7 +57,8 @@ class RouteReview:
     tables
         `prices`, `broken`, `merges`, `cheaper`, `alone` and `leaving`.
     record
-        How many pairs of routes were looked at, of how many.
+        How many pairs of routes were looked at, of how many; and of how many it was seen without looking for a run
+        that no vehicle holds them, or that they cannot save.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -121,13 +122,15 @@ class RouteReview:
         prices, merges, alone, leaving = (self.tables[name] for name in ("prices", "merges", "alone", "leaving"))
         known = prices["contract_gbp"].notna()
         over = prices.loc[known, "contract_over_tariff_gbp"].sum()
+        side = "under" if over < 0 else "over"
         places = places_for_pupils(prices).sum()
         full = f"{prices['most_aboard'].sum() / places:.0%}" if places else "none"
         share = int((alone["outcome"] == "can share").sum())
         done, pupils = int(merges["together"].sum()), int(leaving["pupils"].sum())
         lines = [
-            f"routes            {len(prices):,}, £{prices['price_gbp'].sum():,.2f} a year; {full} of places taken",
-            f"contracts         {int(known.sum()):,} known, £{over:,.2f} over the tariff in all",
+            f"routes            {len(prices):,}, £{prices['price_gbp'].sum():,.2f} a year (contracts where known); "
+            f"{full} of places taken",
+            f"contracts         {int(known.sum()):,} known, £{abs(over):,.2f} {side} the tariff in all",
             f"limits broken     {len(self.tables['broken']):,}, on {int((prices['broken'] != '').sum()):,} routes",
             f"merges            {len(merges):,} save; {done:,} can be done together: -£{self.together_gbp:,.2f} a year",
             f"cheaper runs      {len(self.tables['cheaper']):,} routes for the same pupils",
@@ -173,7 +176,7 @@ def review_routes(
     Notes
     -----
     A suggested run keeps to every limit of docs/routing.md and to how many vehicles of each type there are. It is the
-    cheapest there is for up to eight parties, and the cheapest that was found for more.
+    cheapest there is for up to eight parties whose orders are not too many, and the cheapest that was found for more.
     """
     if nearest < 1:
         raise ValueError(f"`nearest` is {nearest!r}; use a whole number from 1.")
@@ -181,18 +184,23 @@ def review_routes(
     review = review_case(problem, routes, known)
     runs = Runs(review.case)
     pairs, possible = near_pairs(review, nearest)
-    merges = [merge for one, other in pairs if (merge := merge_of(review, runs, one, other)) is not None]
-    together = done_together(review, merges)
+    looked = look_at(review, runs, pairs)
+    together = done_together(review, looked.merges)
     broken = _broken(problem, routes, travel, known)
     tables = {
         "prices": _prices(review, broken),
         "broken": broken,
-        "merges": merge_table(review, merges, together),
+        "merges": merge_table(review, looked.merges, together),
         "cheaper": cheaper_table(review, runs),
-        "alone": alone_table(review, merges),
+        "alone": alone_table(review, runs, looked),
         "leaving": leaving_table(review, runs),
     }
-    record = {"pairs_looked_at": len(pairs), "pairs_possible": possible, "pairs_within_limits": len(merges)}
+    record = {
+        "pairs_looked_at": len(pairs),
+        "pairs_possible": possible,
+        "pairs_no_vehicle": looked.cannot_be,
+        "pairs_cannot_save": len(looked.cannot_save),
+    }
     return RouteReview(tables, record, review, tuple(together))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,24 +80,36 @@ class ReviewCase:
 
     def events(self, route: int) -> list[int]:
         """Return the morning of a route: parties who board, and the number of parties + a school for a set-down."""
-        stops = self.plan.tables["stops"]
-        rows = stops[(stops["route_id"] == self.routes["route_id"].iat[route]) & (stops["run"] == "morning")]
-        schools = {name: position for position, name in enumerate(self.case.settings["setting_id"])}
         left = list(self.members[route])
         events = []
-        for row in rows.sort_values("sequence").itertuples(index=False):
-            if row.action == "leave":
-                events.append(len(self.case.parties) + schools[row.setting_id])
+        for row in self._mornings.get(str(self.routes["route_id"].iat[route]), ()):
+            if row["action"] == "leave":
+                events.append(len(self.case.parties) + self._schools[row["setting_id"]])
                 continue
-            about = (row.pupil_id, row.setting_id, row.pupils)
-            party = next(party for party in left if tuple(self._who(party)) == about)
+            about = (row["pupil_id"], row["setting_id"], row["pupils"])
+            party = next(party for party in left if self._who[party] == about)
             left.remove(party)
             events.append(party)
         return events
 
-    def _who(self, party: int) -> tuple[str, str, int]:
-        row = self.case.parties.iloc[party]
-        return row["pupil_id"], row["setting_id"], int(row["pupils"])
+    @cached_property
+    def _mornings(self) -> dict[str, list[dict[str, Any]]]:
+        """The stops of each route on the way to school, in order."""
+        stops = self.plan.tables["stops"]
+        rows = stops[stops["run"] == "morning"].sort_values(["route_id", "sequence"])
+        by_route: dict[str, list[dict[str, Any]]] = {}
+        for row in rows[["route_id", "action", "pupil_id", "setting_id", "pupils"]].to_dict("records"):
+            by_route.setdefault(row["route_id"], []).append({str(name): value for name, value in row.items()})
+        return by_route
+
+    @cached_property
+    def _schools(self) -> dict[str, int]:
+        return {name: position for position, name in enumerate(self.case.settings["setting_id"])}
+
+    @cached_property
+    def _who(self) -> list[tuple[str, str, int]]:
+        parties = self.case.parties
+        return list(zip(parties["pupil_id"], parties["setting_id"], parties["pupils"].astype(int), strict=True))
 
 
 def review_case(problem: Problem, plan: RoutePlan, legs: Legs) -> ReviewCase:

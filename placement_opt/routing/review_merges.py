@@ -1,13 +1,14 @@
 """Two routes that one vehicle could drive, and which of these merges can be done together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from placement_opt.routing.review_bounds import ROUNDING_GBP, least_gbp
 from placement_opt.routing.review_case import ReviewCase
-from placement_opt.routing.review_runs import Effect, Runs, effect_of
+from placement_opt.routing.review_runs import MERGE_TRIES, Effect, Runs, effect_of
 from placement_opt.routing.runs import Run
 
 MERGE_COLUMNS = {
@@ -47,9 +48,51 @@ class Merge:
     effect: Effect
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What came of looking at pairs of routes.
+
+    Parameters
+    ----------
+    merges
+        Those that the limits allow, also some that save nothing.
+    cannot_save
+        Pairs for which no run was looked for: whatever it is, it costs as much as the two routes.
+    cannot_be
+        How many pairs no vehicle can carry, which was seen without looking for a run.
+    """
+
+    merges: tuple[Merge, ...]
+    cannot_save: tuple[tuple[int, int], ...]
+    cannot_be: int
+
+
+def look_at(review: ReviewCase, runs: Runs, pairs: Iterable[tuple[int, int]]) -> Looked:
+    """Return the merges of pairs of routes; a run is looked for only where one can save anything."""
+    merges: list[Merge] = []
+    cannot_save: list[tuple[int, int]] = []
+    cannot_be = 0
+    for one, other in pairs:
+        least = _least_gbp(review, one, other)
+        if np.isinf(least):
+            cannot_be += 1
+        elif least - ROUNDING_GBP >= review.price_gbp[[one, other]].sum():
+            cannot_save.append((one, other))
+        elif (merge := merge_of(review, runs, one, other)) is not None:
+            merges.append(merge)
+    return Looked(tuple(merges), tuple(cannot_save), cannot_be)
+
+
+def _least_gbp(review: ReviewCase, one: int, other: int) -> float:
+    spare = review.spare(one, other)
+    gbp = least_gbp(review.case, (*review.members[one], *review.members[other]))
+    return float(gbp[spare].min(initial=np.inf))
+
+
 def merge_of(review: ReviewCase, runs: Runs, one: int, other: int) -> Merge | None:
-    """Return the cheapest way to carry the pupils of two routes in one vehicle; None where the limits allow none."""
-    run = runs.best({*review.members[one], *review.members[other]}, review.spare(one, other))
+    """Return the cheapest way to carry the pupils of two routes in one vehicle; None where none was found."""
+    parties = (*review.members[one], *review.members[other])
+    run = runs.best(parties, review.spare(one, other), tries=MERGE_TRIES)
     if run is None:
         return None
     both = [one, other]

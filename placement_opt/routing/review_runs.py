@@ -8,7 +8,10 @@ import numpy as np
 from placement_opt.facts import Ints
 from placement_opt.route_rules import MINUTE_MS
 from placement_opt.routing.case import RouteCase
-from placement_opt.routing.runs import Run, best_run, priced, timed
+from placement_opt.routing.runs import TRIES, Run, best_runs, best_runs_without_one, priced, timed
+
+MERGE_TRIES = 3
+"""In how many orders the parties of two routes are inserted, where they are too many to look at every order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,27 +19,30 @@ class Runs:
     """The cheapest runs of a case, each worked out once."""
 
     case: RouteCase
-    _known: dict[tuple[frozenset[int], int | None], Run | None] = field(default_factory=dict)
+    _known: dict[tuple[int, ...], dict[int, Run]] = field(default_factory=dict)
 
-    def best(self, parties: Collection[int], vehicles: Ints) -> Run | None:
+    def best(self, parties: Collection[int], vehicles: Ints, *, tries: int = TRIES) -> Run | None:
         """Return the cheapest run for some parties by some types of vehicle; None where there is none."""
-        if len(vehicles) == len(self.case.fleet):
-            return self._best(parties, None)
-        runs = (self._best(parties, int(vehicle)) for vehicle in vehicles)
-        return min((run for run in runs if run is not None), key=lambda run: run.cost_gbp, default=None)
+        key = tuple(sorted(parties))
+        if key not in self._known:
+            self._known[key] = best_runs(self.case, key, tries=tries)
+        runs = (self._known[key].get(int(vehicle)) for vehicle in vehicles)
+        return min((run for run in runs if run is not None), key=lambda run: (run.cost_gbp, run.vehicle), default=None)
 
     def better(self, events: Sequence[int], parties: Collection[int], vehicles: Ints) -> Run | None:
         """Return the cheaper of the best run and the order of today in the vehicle that is best for it."""
-        afternoon = self.case.rules.afternoon == "mirrored"
-        kept = (priced(self.case, events, vehicle=int(vehicle)) for vehicle in vehicles) if afternoon else ()
+        is_mirrored = self.case.rules.afternoon == "mirrored"
+        kept = (priced(self.case, events, vehicle=int(vehicle)) for vehicle in vehicles) if is_mirrored else ()
         runs = [self.best(parties, vehicles), *kept]
         return min((run for run in runs if run is not None), key=lambda run: run.cost_gbp, default=None)
 
-    def _best(self, parties: Collection[int], vehicle: int | None) -> Run | None:
-        key = frozenset(parties), vehicle
-        if key not in self._known:
-            self._known[key] = best_run(self.case, sorted(parties), vehicle=vehicle)
-        return self._known[key]
+    def look_at_leaving(self, parties: Sequence[int]) -> None:
+        """Work out the best runs for a route and for all but one of its parties at once, where they are few."""
+        found = best_runs_without_one(self.case, parties)
+        if found is not None:
+            everybody = tuple(sorted(parties))
+            sets = [everybody, *(tuple(one for one in everybody if one != left) for left in everybody)]
+            self._known.update({members: found.get(members, {}) for members in sets})
 
 
 @dataclass(frozen=True)

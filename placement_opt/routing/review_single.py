@@ -7,7 +7,7 @@ import pandas as pd
 
 from placement_opt.facts import Ints
 from placement_opt.routing.review_case import ReviewCase
-from placement_opt.routing.review_merges import Merge
+from placement_opt.routing.review_merges import Looked, merge_of
 from placement_opt.routing.review_runs import Runs, effect_of
 from placement_opt.routing.runs import Run
 
@@ -94,14 +94,8 @@ def cheaper_table(review: ReviewCase, runs: Runs) -> pd.DataFrame:
     return frame.sort_values(["tariff_saving_gbp", "route_id"], ascending=[False, True], ignore_index=True)
 
 
-def alone_table(review: ReviewCase, merges: Sequence[Merge]) -> pd.DataFrame:
-    """Return who is alone on a route and could share one; see `ALONE_COLUMNS`.
-
-    Parameters
-    ----------
-    merges
-        All that were found, also those that save nothing.
-    """
+def alone_table(review: ReviewCase, runs: Runs, looked: Looked) -> pd.DataFrame:
+    """Return who is alone on a route and could share one; see `ALONE_COLUMNS`."""
     names = review.routes["route_id"]
     rows = []
     for route in np.flatnonzero(review.routes["pupils"].to_numpy() == 1):
@@ -109,10 +103,11 @@ def alone_table(review: ReviewCase, merges: Sequence[Merge]) -> pd.DataFrame:
         if rider["solo"]:
             continue
         row = {"route_id": names[route], "pupil_id": rider["pupil_id"], "price_gbp": review.price_gbp[route]}
-        ways = [merge for merge in merges if route in (merge.one, merge.other)]
+        ways = [merge for merge in looked.merges if route in (merge.one, merge.other)]
         best = max(ways, key=lambda merge: merge.saving_gbp, default=None)
         if best is None or best.saving_gbp <= 0:
-            rows.append({**row, "outcome": "no route" if best is None else "costs more"})
+            can_share = best is not None or _can_share(review, runs, looked, int(route))
+            rows.append({**row, "outcome": "costs more" if can_share else "no route"})
             continue
         rows.append(
             {
@@ -133,6 +128,13 @@ def alone_table(review: ReviewCase, merges: Sequence[Merge]) -> pd.DataFrame:
     return order.drop(columns="worth").reset_index(drop=True)
 
 
+def _can_share(review: ReviewCase, runs: Runs, looked: Looked, route: int) -> bool:
+    """Say whether any route can take who is on this one, of those that cannot save by it."""
+    pairs = [pair for pair in looked.cannot_save if route in pair]
+    pairs.sort(key=lambda pair: sum(len(review.members[one]) for one in pair))
+    return any(merge_of(review, runs, *pair) is not None for pair in pairs)
+
+
 def leaving_table(review: ReviewCase, runs: Runs) -> pd.DataFrame:
     """Return what each pupil's leaving would save; see `LEAVING_COLUMNS`."""
     contracts, pupils = (review.routes[name].to_numpy() for name in ("contract_gbp", "pupils"))
@@ -140,6 +142,7 @@ def leaving_table(review: ReviewCase, runs: Runs) -> pd.DataFrame:
     rows = []
     for route, members in enumerate(review.members):
         events = review.events(route)
+        runs.look_at_leaving(members)
         contract = float(contracts[route])
         kinds = {"leaving_saves_gbp": review.spare(route), "leaving_saves_same_vehicle_gbp": review.vehicle[[route]]}
         whole = {name: _least(review, route, runs.better(events, members, kind)) for name, kind in kinds.items()}

@@ -38,6 +38,8 @@ from placement_opt.routing.timing import (
 MOST_LOOKS = 200_000
 """Orders that are looked at to find the best one for a set of parties; beyond, parties are inserted one by one."""
 EXACT_PARTIES = 8
+EXACT_OF_ALL = 7
+"""Up to so many parties, all orders of all sets of them are looked at in one go."""
 EXACT_AFTERNOON = 6
 TRIES = 6
 
@@ -158,15 +160,15 @@ def cost_lines(case: Packed, vehicle: int, runs: Sequence[Timed], helped: float)
     )
 
 
-def best_run(case: RouteCase, parties: Sequence[int], *, vehicle: int | None = None) -> Run | None:
-    """Return the cheapest run for a set of parties.
+def best_runs(case: RouteCase, parties: Sequence[int], *, tries: int = TRIES) -> dict[int, Run]:
+    """Return the cheapest run for a set of parties by each type of vehicle that can carry them.
 
     Parameters
     ----------
     parties
         Positions.
-    vehicle
-        Only this type of vehicle; None = any.
+    tries
+        In how many orders parties are inserted.
 
     Notes
     -----
@@ -175,25 +177,44 @@ def best_run(case: RouteCase, parties: Sequence[int], *, vehicle: int | None = N
     """
     chosen = np.array(sorted(parties), dtype=np.int64)
     if len(chosen) <= EXACT_PARTIES:
-        found, is_complete = _exact(case, chosen, vehicle)
+        found, is_complete = _exact(case, chosen, whole=True)
         if is_complete:
-            return found
-    return _inserted(case, chosen, vehicle)
+            return found.get(tuple(chosen.tolist()), {})
+    return _inserted(case, chosen, tries)
 
 
-def _exact(case: RouteCase, parties: Ints, vehicle: int | None) -> tuple[Run | None, bool]:
-    morning = Orders(case.packed, MORNING, parties, whole=True, most_looks=MOST_LOOKS)
+def best_runs_without_one(case: RouteCase, parties: Sequence[int]) -> dict[tuple[int, ...], dict[int, Run]] | None:
+    """Return the cheapest runs, as `best_runs` does, for a few parties and for all but one of them.
+
+    Returns
+    -------
+    runs
+        By set of parties, ascending, and type of vehicle; all of them exact. None where the parties or their orders
+        are too many to look at every one.
+    """
+    if len(parties) > EXACT_OF_ALL:
+        return None
+    found, is_complete = _exact(case, np.array(sorted(parties), dtype=np.int64), whole=False)
+    return found if is_complete else None
+
+
+def _exact(case: RouteCase, parties: Ints, *, whole: bool) -> tuple[dict[tuple[int, ...], dict[int, Run]], bool]:
+    """Return the best runs for all parties, and unless `whole` for all but one, and whether every order was seen."""
+    morning = Orders(case.packed, MORNING, parties, whole=whole, most_looks=MOST_LOOKS)
     afternoon = None
     if case.rules.afternoon == "solved":
-        afternoon = Orders(case.packed, AFTERNOON, parties, whole=True, most_looks=MOST_LOOKS)
+        afternoon = Orders(case.packed, AFTERNOON, parties, whole=whole, most_looks=MOST_LOOKS)
     is_complete = morning.is_complete and (afternoon is None or afternoon.is_complete)
-    found = [
-        priced(case, draft.morning, afternoon=draft.afternoon, vehicle=of)
-        for _, of, draft in drafts_of(case, morning, afternoon)
-        if vehicle in {None, of}
-    ]
-    runs = [run for run in found if run is not None]
-    return min(runs, key=lambda run: (run.cost_gbp, run.vehicle), default=None), is_complete
+    everybody = tuple(parties.tolist())
+    found: dict[tuple[int, ...], dict[int, Run]] = {}
+    for row, vehicle, draft in drafts_of(case, morning, afternoon) if is_complete else ():
+        members = everybody if whole else morning.members(row)
+        if len(members) < len(everybody) - 1:
+            continue
+        run = priced(case, draft.morning, afternoon=draft.afternoon, vehicle=vehicle)
+        if run is not None:
+            found.setdefault(members, {})[vehicle] = run
+    return found, is_complete
 
 
 @dataclass(frozen=True)
@@ -227,15 +248,17 @@ def drafts_of(case: RouteCase, morning: Orders, afternoon: Orders | None) -> Ite
             yield int(row), vehicle, Draft(gbp, morning.order(int(row), layout, level), home)
 
 
-def _inserted(case: RouteCase, parties: Ints, vehicle: int | None) -> Run | None:
-    best: Run | None = None
-    for seed in range(TRIES):
-        morning = insert_all(case.packed, MORNING, parties, seed)
-        if morning is None:
-            continue
-        run = with_afternoon(case, morning, vehicle=vehicle)
-        if run is not None and (best is None or run.cost_gbp < best.cost_gbp):
-            best = run
+def _inserted(case: RouteCase, parties: Ints, tries: int) -> dict[int, Run]:
+    best: dict[int, Run] = {}
+    found = (insert_all(case.packed, MORNING, parties, seed) for seed in range(tries))
+    mornings = dict.fromkeys(morning for morning in found if morning is not None)
+    is_mirrored = case.rules.afternoon == "mirrored"
+    ways_home: list[tuple[int, ...]] = [()] if is_mirrored else _ways_home(case, parties, tries)
+    for morning in mornings:
+        for vehicle in range(len(case.fleet)):
+            run = _with_best(case, morning, ways_home, vehicle)
+            if run is not None and (vehicle not in best or run.cost_gbp < best[vehicle].cost_gbp):
+                best[vehicle] = run
     return best
 
 
@@ -244,15 +267,26 @@ def with_afternoon(case: RouteCase, morning: Sequence[int], *, vehicle: int | No
     if case.rules.afternoon == "mirrored":
         return priced(case, morning, vehicle=vehicle)
     parties = np.array(sorted(event for event in morning if event < len(case.arrays.home)), dtype=np.int64)
-    ways_home = []
+    return _with_best(case, morning, _ways_home(case, parties, TRIES), vehicle)
+
+
+def _ways_home(case: RouteCase, parties: Ints, tries: int) -> list[tuple[int, ...]]:
+    """Return good afternoons: the best for each layout and number of assistants where the parties are few."""
+    ways_home: list[tuple[int, ...]] = []
     if len(parties) <= EXACT_AFTERNOON:
         orders = Orders(case.packed, AFTERNOON, parties, whole=True, most_looks=MOST_LOOKS)
         layouts, levels = orders.gbp.shape[1:]
         ways_home = [orders.order(0, layout, level) for layout in range(layouts) for level in range(levels)]
     if not any(ways_home):
-        found = (insert_all(case.packed, AFTERNOON, parties, seed) for seed in range(TRIES))
+        found = (insert_all(case.packed, AFTERNOON, parties, seed) for seed in range(tries))
         ways_home = [way for way in found if way is not None]
-    runs = (priced(case, morning, afternoon=way, vehicle=vehicle) for way in set(ways_home) if way)
+    return [way for way in dict.fromkeys(ways_home) if way]
+
+
+def _with_best(
+    case: RouteCase, morning: Sequence[int], ways_home: Sequence[tuple[int, ...]], vehicle: int | None
+) -> Run | None:
+    runs = (priced(case, morning, afternoon=way, vehicle=vehicle) for way in ways_home)
     return min((run for run in runs if run is not None), key=lambda run: (run.cost_gbp, run.afternoon), default=None)
 
 

@@ -92,7 +92,7 @@ class Search:
             self._routes,
             order,
             True,
-            self._weights,
+            self._weights._replace(blink=0.0),  # the generator has no seed yet
             touched,
             self._room,
             self._figures,

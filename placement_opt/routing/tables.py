@@ -220,7 +220,8 @@ def _riders(case: RouteCase, run: Run, stops: Sequence[dict[str, Any]]) -> list[
         party = case.parties.iloc[_party_of(case, run, key)]
         left_ms, arrival_ms = rides["morning"][key].pop(0)
         ride = (arrival_ms - left_ms) / MINUTE_MS
-        home_ms = rides["afternoon"][key].pop()
+        boarded_ms, home_ms = rides["afternoon"][key].pop()
+        ride_home = (home_ms - boarded_ms) / MINUTE_MS
         rows.append(
             {
                 **{name: stop[name] for name in ("pupil_id", "setting_id", "pupils")},
@@ -228,10 +229,10 @@ def _riders(case: RouteCase, run: Run, stops: Sequence[dict[str, Any]]) -> list[
                 "pickup_ms": stop["begins_ms"],
                 "arrival_ms": arrival_ms,
                 "ride_minutes": ride,
-                "afternoon_ride_minutes": (home_ms[1] - home_ms[0]) / MINUTE_MS,
+                "afternoon_ride_minutes": ride_home,
                 "limit_minutes": float(party["limit_minutes"]),
                 "direct_minutes": float(party["direct_minutes"]),
-                "over_guide": ride > party["guide_minutes"],
+                "over_guide": max(ride, ride_home) > party["guide_minutes"],
             }
         )
     return rows

@@ -258,7 +258,14 @@ class _TodayRoutes:
                 "assistants": sum(one.route.assistants is None for one in driven),
             },
             "times": {_RUNGS[rung]: rungs[rung] for rung in _RUNGS if rungs[rung]},
-            "notes": _notes(not_owed, sum(not one.is_room_enough for one in driven), routes.unrouted_pupils),
+            "notes": [
+                *_notes(not_owed, sum(not one.is_room_enough for one in driven), routes.unrouted_pupils),
+                *(
+                    [f"Columns of the file that are not used: {', '.join(self.file.unused)}."]
+                    if self.file.unused
+                    else []
+                ),
+            ],
             "recorded": self._recorded(routes.riders),
         }
 

@@ -56,6 +56,8 @@ class TodayFile:
     source: str
     sha256: str
     rows: int
+    unused: tuple[str, ...]
+    """Columns that mean nothing here; a misspelt one would be among them."""
 
 
 def read_today(given: str | Path | pd.DataFrame, problem: Problem, plan: Plan) -> TodayFile:
@@ -73,7 +75,8 @@ def read_today(given: str | Path | pd.DataFrame, problem: Problem, plan: Plan) -
     days = problem.parameters.days_per_year
     places = _places_of(plan)
     routes = tuple(_route(str(name), rows, places, days) for name, rows in _sorted(frame).groupby("route_id"))
-    return TodayFile(routes, source, digest, len(frame))
+    unused = tuple(str(name) for name in frame.columns if name not in TODAY_ROUTES.names)
+    return TodayFile(routes, source, digest, len(frame), unused)
 
 
 def _raw(given: str | Path | pd.DataFrame) -> tuple[pd.DataFrame | None, str, str, list[Fault], set[str]]:

@@ -57,8 +57,7 @@ class Choice:
     without
         Who is in none of them.
     bound_gbp
-        No choice among all sets, with as few left out, costs less; None where not all sets were in the model and the
-        prices of the LP prove nothing.
+        No choice among all sets, with as few left out, costs less.
     prices_gbp
         Of being in a set, for each member, and of each kind that is short (0 or below), by the LP.
     is_optimal

@@ -57,6 +57,7 @@ def _of_route(route: Route, run: Run, rows: list[dict[Any, Any]], facts: Facts) 
 
 def _line(route: Route, run: Run, ride: Ride, ms: int, line: dict[Any, Any], facts: Facts) -> Iterator[RouteFinding]:
     who, direct = ride.who, facts.direct_ms(ride.who, ride.school)
+    home_ms = 0.0 if route.afternoon is None else float(line["afternoon_ride_minutes"]) * MINUTE_MS
     about: dict[str, Any] = {"pupil_id": who.pupil_id, "setting_id": ride.school.setting_id}
     for name, right, tolerance in (
         ("pickup_ms", run.stops[ride.board].begins_ms, _FUZZ),
@@ -71,7 +72,7 @@ def _line(route: Route, run: Run, ride: Ride, ms: int, line: dict[Any, Any], fac
         ("wheelchair", who.is_wheelchair),
         ("assistant", who.needs_assistant),
         ("solo", who.is_solo),
-        ("over_guide", ms > who.guide_ms),
+        ("over_guide", max(ms, home_ms - _FUZZ) > who.guide_ms),
     ):
         if bool(line[name]) != is_so:
             yield route.finding("riders", name, given=bool(line[name]), right=is_so, **about)
