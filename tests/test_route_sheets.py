@@ -50,7 +50,7 @@ def no_routes() -> RoutePlan:
 
 def test_a_sheet_says_who_boards_where_and_when(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(write_route_sheets(tmp_path / "sheets.xlsx", question(), route_plan()))
-    assert book.sheetnames == ["Routes", "R1", "R2"]
+    assert book.sheetnames == ["Routes", "Without a route", "R1", "R2"]
     facts = {row[0]: row[3] for row in rows_of(book["R1"])[2:8]}
     assert facts == {
         "Route": "R1",
@@ -119,6 +119,26 @@ def test_an_operator_gets_its_own_routes_only(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="operators are Blue Cars, Red Cabs"):
         write_route_sheets(tmp_path / "none.xlsx", question(), route_plan(), operator="Green")
     assert not (tmp_path / "none.xlsx").exists()
+
+
+def test_who_has_no_route_is_listed_for_the_council_and_not_for_an_operator(tmp_path: Path) -> None:
+    plan = route_plan()
+    pupil, school = plan.riders["pupil_id"][0], plan.riders["setting_id"][0]
+    row = {
+        "pupil_id": [pupil],
+        "setting_id": [school],
+        "pupils": [1],
+        "reason": ["no road"],
+        "message": ["Correct it."],
+    }
+    plan = replace(plan, tables={**plan.tables, "unrouted": pd.DataFrame(row)})
+    whole = openpyxl.load_workbook(write_route_sheets(tmp_path / "all.xlsx", question(), plan))
+    operator = plan.routes["operator"].dropna().iloc[0]
+    part = openpyxl.load_workbook(write_route_sheets(tmp_path / "one.xlsx", question(), plan, operator=operator))
+
+    listed = [cells for cells in rows_of(whole["Without a route"]) if cells[0] == pupil]
+    assert [(cells[1], cells[3], cells[4]) for cells in listed] == [(1, "no road", "Correct it.")]
+    assert "Without a route" not in part.sheetnames
 
 
 def test_columns_of_ones_own_are_shown_as_text_and_the_librarys_are_refused(tmp_path: Path) -> None:

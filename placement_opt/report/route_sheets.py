@@ -14,7 +14,7 @@ from placement_opt.report.sheets import put, save_book, write_grid, write_rows
 from placement_opt.route_plan import RoutePlan
 from placement_opt.schema import TABLES
 
-LIST_SHEET = "Routes"
+LIST_SHEET, WITHOUT_SHEET = "Routes", "Without a route"
 NOTES = (
     "Times are rounded down to the whole minute. Easting and northing are metres on British National Grid.",
     "Wheelchair, assistant and alone: the pupil travels in a wheelchair, needs the passenger assistant, has nobody "
@@ -71,13 +71,18 @@ def write_route_sheets(
     check_same_question(problem, routes)
     check_columns(problem, pupil_columns)
     chosen = _of_operator(routes.routes, operator)
-    names = sheet_names([LIST_SHEET, *chosen["route_id"]])[1:]
+    names = sheet_names([LIST_SHEET, WITHOUT_SHEET, *chosen["route_id"]])[2:]
     book = Workbook()
     first = book.worksheets[0]
     first.title = LIST_SHEET
     _write_heading(first, CONFIDENTIAL)
     write_grid(first, _list_of_routes(chosen, routes.stops, problem), first_row=3)
     _prepare_print(first, LIST_SHEET)
+    if operator is None and routes.unrouted_pupils:
+        without = book.create_sheet(WITHOUT_SHEET)
+        _write_heading(without, CONFIDENTIAL)
+        write_grid(without, _list_of_unrouted(routes.unrouted, problem), first_row=3)
+        _prepare_print(without, WITHOUT_SHEET)
     shown = _Stops(problem, routes, tuple(pupil_columns))
     notes = (*NOTES, *([MIRRORED_NOTE] if routes.rules.afternoon == "mirrored" else []))
     for name, (_, route) in zip(names, chosen.iterrows(), strict=True):
@@ -181,6 +186,21 @@ def _of_operator(routes: pd.DataFrame, operator: str | None) -> pd.DataFrame:
         known = ", ".join(operators_of(routes)) or "none"
         raise ValueError(f"`operator` is {operator!r}, which no route has; operators are {known}.")
     return chosen
+
+
+def _list_of_unrouted(unrouted: pd.DataFrame, problem: Problem) -> Grid:
+    names = dict(zip(problem.settings["setting_id"], problem.settings["name"], strict=True))
+    rows = tuple(
+        (
+            text_cell(row["pupil_id"]),
+            Cell(int(row["pupils"]), Unit.COUNT),
+            text_cell(names.get(row["setting_id"])),
+            text_cell(row["reason"]),
+            text_cell(row["message"]),
+        )
+        for _, row in unrouted.iterrows()
+    )
+    return Grid("without", WITHOUT_SHEET, ("Pupil", "Pupils", "School", "Reason", "What would help"), rows)
 
 
 def _list_of_routes(routes: pd.DataFrame, stops: pd.DataFrame, problem: Problem) -> Grid:
