@@ -166,7 +166,12 @@ def _add_routes(parser: argparse.ArgumentParser) -> None:
             f"--{name}", metavar="HH:MM", default=time, help=f"{what}, where settings do not say: {time}"
         )
     search = parser.add_argument_group("search")
-    search.add_argument("--seconds", type=float, default=60.0, help="about how long to look for better routes; what can be looked at whole is (default 60)")
+    search.add_argument(
+        "--seconds",
+        type=float,
+        default=60.0,
+        help="about how long to look for better routes; what can be looked at whole is (default 60)",
+    )
     search.add_argument("--seed", type=int, default=0, help="seed of the search (default 0)")
 
 
