@@ -257,7 +257,7 @@ def _one_row_each(case: Case) -> Case:
     names = pd.DataFrame({"pupil_id": copies["pupil_id"], "new_id": new_ids})
     tables = {
         name: case.problem.table(name).merge(names, on="pupil_id").assign(pupil_id=lambda rows: rows["new_id"])
-        for name in ("pair_rules", "pair_costs")
+        for name in ("pair_rules", "pair_costs", "journey_costs")
     }
     problem = case.problem.replace(
         pupils=copies.assign(pupil_id=new_ids),

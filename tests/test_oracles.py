@@ -421,7 +421,7 @@ def test_the_search_finds_what_looking_at_every_plan_finds(seed: int) -> None:
     small = case.problem.pupils.head(4).assign(count=1)
     tables = {
         name: rows[rows["pupil_id"].isin(small["pupil_id"])]
-        for name in ("pair_rules", "pair_costs")
+        for name in ("pair_rules", "pair_costs", "journey_costs")
         for rows in [case.problem.table(name)]
     }
     problem = case.problem.replace(pupils=small, **tables)

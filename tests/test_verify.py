@@ -23,7 +23,8 @@ from tests.test_verify_spoilt import BROKEN, SPOILT, TODAY
 
 PACKAGE = Path(__file__).parents[1] / "placement_opt"
 MAY_USE = {"cells", "certificate", "errors", "parameters", "plan", "policy", "problem", "schema", "travel", "verify"}
-MAKERS = {"answer", "facts", "links", "model", "pairs", "prices", "rules", "solve", "tariff", "transport"}
+MAY_USE |= {"legs", "route_plan", "route_rules", "route_tables"}
+MAKERS = {"answer", "facts", "links", "model", "pairs", "prices", "routing", "rules", "solve", "tariff", "transport"}
 
 
 @pytest.mark.parametrize("case", [tiny_case, rich_case, today_case])
