@@ -154,6 +154,7 @@ def _choose(case: RouteCase, seconds: float, seed: int, say: Progress) -> _Chose
     if not rest:
         return _Chosen(*pool.choose(), len(groups), 0)
     say(f"{len(rest):,} of {len(groups):,} groups of pupils are too large to look at every run")
+    closed = pool.choose_within(np.setdiff1d(np.arange(len(case.parties)), np.concatenate(rest)))
     homes = len(case.arrays.home)
     pool.add((int(party), homes + int(case.arrays.goes_to[party])) for parties in rest for party in parties)
     arrays = case.arrays._replace(calls_once=case.rules.afternoon == "solved")
@@ -165,7 +166,7 @@ def _choose(case: RouteCase, seconds: float, seed: int, say: Progress) -> _Chose
         _look(case, pool, rest, searches, runs, left * (1 - SHARE_TO_CHOOSE), seed, say)
         known: list[tuple[tuple[int, ...], int | None]] = [(run.parties, run.vehicle) for run in runs]
         if not runs:
-            known = [(_parties(case, best), None) for search in searches for best in search.best()]
+            known = closed + [(_parties(case, found), None) for search in searches for found in search.best()]
         found = pool.choose(known, max(LEAST_SECONDS, left * SHARE_TO_CHOOSE))
         best = found if best is None or _rank(case, *found) <= _rank(case, *best) else best
         runs = best[0]

@@ -1,6 +1,7 @@
 """The sequences that were found, each set of parties once for every type of vehicle, at its least price."""
 
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 
 import numpy as np
 
@@ -101,6 +102,24 @@ class Pool:
         first = self._places_of(known, keys, sets)
         choice = choose_sets(sets, known=first, time_limit_s=time_limit_s)
         return [self._run_of(keys[at]) for at in choice.chosen], choice
+
+    def choose_within(self, wanted: Ints) -> list[tuple[tuple[int, ...], int | None]]:
+        """Choose sets for some parties, all of whose runs are here, as if there were vehicles enough.
+
+        Returns
+        -------
+        list
+            Sets of parties, each with None for its type of vehicle, as `choose` takes them.
+        """
+        if not len(wanted):
+            return []
+        place = {int(party): at for at, party in enumerate(wanted)}
+        keys = [key for key in sorted(self._drafts) if key[0][0] in place and place.keys() >= set(key[0])]
+        sets = self._sets(keys, self._drafts)
+        members = [tuple(place[party] for party in parties) for parties in sets.members]
+        enough = np.full(len(sets.available), np.inf)
+        choice = choose_sets(replace(sets, members=members, available=enough, weight=sets.weight[wanted]))
+        return [(keys[at][0], None) for at in choice.chosen]
 
     def _places_of(self, known: Iterable[tuple[tuple[int, ...], int | None]], keys: list[Key], sets: Sets) -> list[int]:
         """Return known sets as places of their runs; none where there are not vehicles for a whole of them."""
