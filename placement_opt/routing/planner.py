@@ -33,7 +33,8 @@ SHARE_TO_PROPOSE, SHARE_TO_CHOOSE = 0.5, 0.25
 it for the exact choice."""
 TURNS = 3
 """How often runs are looked for, each time from what was chosen before, and chosen among."""
-LEAST_SECONDS = 2.0
+LEAST_LOOK_S, LEAST_CHOICE_S = 0.1, 2.0
+"""However few the seconds: so long is looked in each turn, and the choice may take so long."""
 
 Progress = Callable[[str], None]
 
@@ -162,12 +163,12 @@ def _choose(case: RouteCase, seconds: float, seed: int, say: Progress) -> _Chose
     runs: list[Run] = []
     best: tuple[list[Run], Choice] | None = None
     for turn in range(TURNS):
-        left = max(LEAST_SECONDS, (seconds - (monotonic() - began)) / (TURNS - turn))
+        left = max(LEAST_LOOK_S, (seconds - (monotonic() - began)) / (TURNS - turn))
         _look(case, pool, rest, searches, runs, left * (1 - SHARE_TO_CHOOSE), seed, say)
         known: list[tuple[tuple[int, ...], int | None]] = [(run.parties, run.vehicle) for run in runs]
         if not runs:
             known = closed + [(_parties(case, found), None) for search in searches for found in search.best()]
-        found = pool.choose(known, max(LEAST_SECONDS, left * SHARE_TO_CHOOSE))
+        found = pool.choose(known, max(LEAST_CHOICE_S, left * SHARE_TO_CHOOSE))
         best = found if best is None or _rank(case, *found) <= _rank(case, *best) else best
         runs = best[0]
         cost_gbp = sum(run.cost_gbp for run in runs)
