@@ -35,7 +35,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the planner look at no order of stops itself, and take as little time as it is given."""
     monkeypatch.setattr(planner, "MOST_LOOKS", 0)
-    monkeypatch.setattr(planner, "LEAST_SECONDS", 0.05)
+    monkeypatch.setattr(planner, "LEAST_LOOK_S", 0.05)
 
 
 def searched(case: RouteCase, *, seed: int = 0, start: Sequences = (), seconds: float = 0.2) -> Search:
