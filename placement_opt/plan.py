@@ -1,6 +1,5 @@
 """The answer: who goes where, what it costs, how good it is. A frozen value without any solver object."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from placement_opt.certificate import Certificate, certificate_from_dict
 from placement_opt.errors import Fault, InputError, Status
 from placement_opt.plan_tables import MONEY, TABLE_COLUMNS, typed_table
 from placement_opt.policy import Policy, SolveOptions
+from placement_opt.saved import digest_of, rows_of, write_document
 from placement_opt.schema import CRS, KINDS
 
 RUN_FORMAT = 2
@@ -262,7 +262,6 @@ class Plan:
         Path
             Where it was written.
         """
-        target = Path(path)
         document = {
             "format": RUN_FORMAT,
             "status": str(self.status),
@@ -270,18 +269,11 @@ class Plan:
             "weighed_gbp": self.weighed_gbp,
             "bound_gbp": self.bound_gbp,
             "cost_gbp": self.cost_gbp,
-            "tables": {
-                name: json.loads(frame.to_json(orient="split", index=False, double_precision=15))
-                for name, frame in self.tables.items()
-            },
+            "tables": rows_of(self.tables),
             "record": dict(self.record),
             "certificate": None if self.certificate is None else self.certificate.as_dict(),
         }
-        document["sha256"] = _digest(document)
-        partial = target.with_name(target.name + ".partial")
-        partial.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
-        partial.replace(target)
-        return target
+        return write_document(document, path)
 
     def with_record(self, **entries: Any) -> Self:
         """Return the plan with entries added to its record."""
@@ -314,7 +306,7 @@ def load_plan(path: str | Path) -> Plan:
         if document["format"] != RUN_FORMAT:
             message = f"The run has format {document['format']}; this version reads format {RUN_FORMAT}."
             raise InputError([Fault(source.name, "", "", "", message)])
-        if document.pop("sha256") != _digest(document):
+        if document.pop("sha256") != digest_of(document):
             message = "The run was changed after it was saved. Run `placement-opt solve` again."
             raise InputError([Fault(source.name, "", "", "", message)])
         policy = Policy(**document["policy"])
@@ -367,10 +359,6 @@ def _well_formed(record: Any) -> dict[str, Any]:
     if not all(isinstance(entry, str | bool) for entry in named["origin"].values()):
         raise TypeError("origin holds something else than words")
     return entries
-
-
-def _digest(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 def _at_hub(frame: pd.DataFrame) -> pd.DataFrame:

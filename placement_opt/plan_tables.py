@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from placement_opt.saved import typed_frame
+
 PLACEMENT_COLUMNS = {
     "pupil_id": "str",
     "count": "int64",
@@ -140,7 +142,4 @@ def typed_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     frame
         At least the columns of that table.
     """
-    columns = TABLE_COLUMNS[name]
-    if frame.empty:
-        return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in columns.items()})
-    return frame[list(columns)].astype(dict(columns)).reset_index(drop=True)
+    return typed_frame(frame, TABLE_COLUMNS[name])

@@ -1,6 +1,5 @@
 """The answer about vehicles: who is picked up when, by which vehicle, at what cost. A frozen value."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ import shapely
 from placement_opt.errors import Fault, InputError, Status
 from placement_opt.route_rules import RouteRules
 from placement_opt.route_tables import ROUTE_TABLES
+from placement_opt.saved import digest_of, rows_of, typed_frame, write_document
 from placement_opt.schema import CRS
 
 ROUTES_FORMAT = 1
@@ -180,23 +180,15 @@ class RoutePlan:
         Path
             Where it was written.
         """
-        target = Path(path)
         document = {
             "format": ROUTES_FORMAT,
             "status": str(self.status),
             "rules": self.rules.as_dict(),
             "bound_gbp": self.bound_gbp,
-            "tables": {
-                name: json.loads(frame.to_json(orient="split", index=False, double_precision=15))
-                for name, frame in self.tables.items()
-            },
+            "tables": rows_of(self.tables),
             "record": dict(self.record),
         }
-        document["sha256"] = _digest(document)
-        partial = target.with_name(target.name + ".partial")
-        partial.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
-        partial.replace(target)
-        return target
+        return write_document(document, path)
 
     def __repr__(self) -> str:
         return (
@@ -216,7 +208,7 @@ def load_routes(path: str | Path) -> RoutePlan:
     source = Path(path)
     try:
         document = json.loads(source.read_text(encoding="utf-8"))
-        if document.pop("sha256") != _digest(document) or document["format"] != ROUTES_FORMAT:
+        if document.pop("sha256") != digest_of(document) or document["format"] != ROUTES_FORMAT:
             message = "The routes were changed after they were saved, or are of another version. Plan them again."
             raise InputError([Fault(source.name, "", "", "", message)])
         tables = {name: pd.DataFrame(**document["tables"][name]) for name in ROUTE_TABLES}
@@ -247,11 +239,4 @@ def typed_route_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     frame
         At least the columns of that table.
     """
-    columns = ROUTE_TABLES[name]
-    if frame.empty:
-        return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in columns.items()})
-    return frame[list(columns)].astype(dict(columns)).reset_index(drop=True)
-
-
-def _digest(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    return typed_frame(frame, ROUTE_TABLES[name])

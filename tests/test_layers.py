@@ -23,6 +23,7 @@ LAYERS = (
         "problem",
         "travel",
         "journey_checks",
+        "saved",
         "plan_tables",
         "certificate",
         "plan",

@@ -39,7 +39,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def searched(case: RouteCase, *, seed: int = 0, start: Sequences = (), seconds: float = 0.2) -> Search:
-    found = Search(case.arrays, np.arange(len(case.parties)), np.zeros(len(case.fleet)), seed)
+    found = Search(case.arrays, np.arange(len(case.parties)), seed)
     found.start(start)
     found.run(seconds)
     return found
@@ -104,7 +104,7 @@ def test_a_start_with_broken_or_missing_sequences_still_carries_everybody() -> N
     homes, goes_to = len(case.parties), case.arrays.goes_to
     elsewhere = (0, homes + (int(goes_to[0]) + 1) % len(case.settings))
     for start in ([], [elsewhere], [(1, homes + int(goes_to[1]))]):
-        found = Search(case.arrays, np.arange(homes), np.zeros(len(case.fleet)), 0)
+        found = Search(case.arrays, np.arange(homes), 0)
         found.start(start)
         assert riders(case, found.best()) == list(range(homes))
         cost_gbp(case, found.best())
@@ -114,7 +114,7 @@ def test_of_several_starts_the_cheapest_counts() -> None:
     case = case_of(county(8, 15))
     homes = len(case.parties)
     alone = [(one, homes + int(at)) for one, at in enumerate(case.arrays.goes_to)]
-    found = Search(case.arrays, np.arange(homes), np.zeros(len(case.fleet)), 0)
+    found = Search(case.arrays, np.arange(homes), 0)
     costs = []
     for starts in ((alone,), ([],), (alone, []), ([], alone)):
         found.start(*starts)

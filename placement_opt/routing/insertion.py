@@ -99,8 +99,7 @@ def _with(
                 is_there = True
         if not is_there:
             return 0
-        for k in range(number + 1):
-            trial[k] = events[k] if k < at_home else party if k == at_home else events[k - 1]
+        write_with(events, number, party, school, at_home, -1, trial)
         return number + 1
     if first > last:
         return 0
@@ -108,18 +107,24 @@ def _with(
         if events[k] == school and (way == 1 or k >= at_home):
             return 0
     ahead, behind = (party, school) if way == 0 else (school, party)
+    write_with(events, number, ahead, behind, first, last, trial)
+    return number + 2
+
+
+@compiled
+def write_with(events: Ints, number: int, one: int, other: int, i: int, j: int, trial: Ints) -> None:
+    """Write a sequence with an event put in before event i and, unless j is -1, another one before event j."""
     made = 0
     for k in range(number + 1):
-        if k == first:
-            trial[made] = ahead
+        if k == i:
+            trial[made] = one
             made += 1
-        if k == last:
-            trial[made] = behind
+        if k == j:
+            trial[made] = other
             made += 1
         if k < number:
             trial[made] = events[k]
             made += 1
-    return made
 
 
 @compiled

@@ -34,7 +34,7 @@ def marginal_gbp(case: RouteCase, sequences: Sequence[tuple[int, ...]]) -> Float
     for row, sequence in zip(events, sequences, strict=True):
         row[: len(sequence)] = sequence
     gbp = np.full(len(case.parties), np.inf)
-    weights = Weights(np.zeros(len(case.fleet)), 0.0, 0.0, np.zeros(len(case.parties)), 0.0)
+    weights = Weights(0.0, 0.0, np.zeros(len(case.parties)), 0.0)
     _margins(case.packed, events, lengths, weights, room_for(longest + 6), gbp)
     return gbp
 

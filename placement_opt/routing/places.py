@@ -22,6 +22,7 @@ from placement_opt.routing.arrays import (
     TOP,
     Packed,
 )
+from placement_opt.routing.insertion import write_with
 from placement_opt.routing.timing import (
     DURATION,
     FIGURES,
@@ -54,11 +55,10 @@ class Routes(NamedTuple):
 class Weights(NamedTuple):
     """What routes count.
 
-    £ added for each type of vehicle; trifles for miles and ms, which break ties; £ for who is left out; and how often a
-    place is overlooked, so that not every repair is the same.
+    Trifles for miles and ms, which break ties; £ for who is left out; and how often a place is overlooked, so that not
+    every repair is the same.
     """
 
-    extra_gbp: Floats
     mile: float
     ms: float
     left_out: Floats
@@ -70,7 +70,7 @@ def weigh(case: Packed, events: Ints, number: int, weights: Weights, room: Ints,
     """Return what a sequence counts; infinite where it breaks a rule or no vehicle holds it."""
     if not examine(case, 0, events, number, room, figures):
         return np.inf
-    gbp, layout = cheapest(case, figures, weights.extra_gbp)
+    gbp, layout = cheapest(case, figures)
     if layout < 0:
         return np.inf
     return float(gbp + figures[MILES] * weights.mile + figures[DURATION] * weights.ms)
@@ -213,19 +213,3 @@ def _added_two(case: Packed, before: int, one: int, other: int, after: int) -> f
     if before >= 0 and after >= 0:
         miles -= case.miles[before, after]
     return float(miles)
-
-
-@compiled
-def write_with(events: Ints, number: int, party: int, school: int, i: int, j: int, trial: Ints) -> None:
-    """Write a sequence with a party before event i and, unless j is -1, a call at its school before event j."""
-    made = 0
-    for k in range(number + 1):
-        if k == i:
-            trial[made] = party
-            made += 1
-        if k == j:
-            trial[made] = school
-            made += 1
-        if k < number:
-            trial[made] = events[k]
-            made += 1

@@ -25,6 +25,7 @@ from placement_opt.routing.runs import Run
 from placement_opt.routing.search import Search
 from placement_opt.routing.tables import build_routes
 from placement_opt.solve.choosing import Choice
+from placement_opt.travel import TravelMatrix
 
 MOST_LOOKS = 150_000
 """Orders that are looked at to know every run of a few parties."""
@@ -42,7 +43,7 @@ Progress = Callable[[str], None]
 def plan_routes(
     problem: Problem,
     plan: Plan,
-    travel: Any,
+    travel: TravelMatrix,
     *,
     legs: Legs | None = None,
     rules: RouteRules | None = None,
@@ -159,21 +160,20 @@ def _choose(case: RouteCase, seconds: float, seed: int, say: Progress) -> _Chose
     homes = len(case.arrays.home)
     pool.add((int(party), homes + int(case.arrays.goes_to[party])) for parties in rest for party in parties)
     arrays = case.arrays._replace(calls_once=case.rules.afternoon == "solved")
-    searches = [Search(arrays, parties, np.zeros(len(case.fleet)), seed) for parties in rest]
+    searches = [Search(arrays, parties, seed) for parties in rest]
     runs: list[Run] = []
-    best: tuple[list[Run], Choice] | None = None
+    choices: list[tuple[list[Run], Choice]] = []
     for turn in range(TURNS):
         left = max(LEAST_LOOK_S, (seconds - (monotonic() - began)) / (TURNS - turn))
         _look(case, pool, rest, searches, runs, left * (1 - SHARE_TO_CHOOSE), seed, say)
         known: list[tuple[tuple[int, ...], int | None]] = [(run.parties, run.vehicle) for run in runs]
         if not runs:
             known = closed + [(_parties(case, found), None) for search in searches for found in search.best()]
-        found = pool.choose(known, max(LEAST_CHOICE_S, left * SHARE_TO_CHOOSE))
-        best = found if best is None or _rank(case, *found) <= _rank(case, *best) else best
-        runs = best[0]
+        choices.append(pool.choose(known, max(LEAST_CHOICE_S, left * SHARE_TO_CHOOSE)))
+        runs, choice = min(reversed(choices), key=lambda made: _rank(case, *made))
         cost_gbp = sum(run.cost_gbp for run in runs)
         say(f"{len(pool):,} runs known; the best choice: {len(runs):,} routes, £{cost_gbp:,.0f}")
-    return _Chosen(*(best or pool.choose()), len(groups), len(rest))
+    return _Chosen(runs, choice, len(groups), len(rest))
 
 
 def _rank(case: RouteCase, runs: list[Run], choice: Choice) -> tuple[int, float]:
@@ -242,7 +242,7 @@ def add_every_run(case: RouteCase, parties: Ints, pool: Pool) -> bool:
     return True
 
 
-def _record(case: RouteCase, travel: Any, seconds: float, seed: int, spent_s: float) -> dict[str, Any]:
+def _record(case: RouteCase, travel: TravelMatrix, seconds: float, seed: int, spent_s: float) -> dict[str, Any]:
     return {
         "inputs": case.problem.fingerprints(),
         "travel": travel.fingerprint(),

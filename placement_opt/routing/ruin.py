@@ -14,8 +14,8 @@ from placement_opt.routing.arrays import (
     PUPILS_IN,
     Packed,
 )
-from placement_opt.routing.insertion import take_out
-from placement_opt.routing.places import Routes, Weights, best_place, put, weigh, write_with
+from placement_opt.routing.insertion import take_out, write_with
+from placement_opt.routing.places import Routes, Weights, best_place, put, weigh
 from placement_opt.routing.timing import FIGURES, compiled
 
 STRING_MOST = 10

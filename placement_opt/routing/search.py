@@ -13,7 +13,7 @@ from placement_opt.routing.timing import FIGURES
 
 NEIGHBOURS = 100
 LONGEST_SEQUENCE = 128
-NOTED_AT_ONCE = 20_000
+NOTED_AT_ONCE = 2_000
 ROUNDS_AT_ONCE = 50
 WARM, COLD = 0.1, 0.001
 """First and last temperature, as shares of the mean price of a route."""
@@ -34,13 +34,11 @@ class Search:
         The arrays of the whole case.
     parties
         Positions of the parties to carry.
-    extra_gbp
-        Added to the price of each type of vehicle.
     seed
         Of the generator; the same seed and rounds give the same routes.
     """
 
-    def __init__(self, case: Arrays, parties: Ints, extra_gbp: Floats, seed: int) -> None:
+    def __init__(self, case: Arrays, parties: Ints, seed: int) -> None:
         self._parties = parties
         self._homes = len(case.home)
         self._arrays = part_of(case, parties)
@@ -51,9 +49,9 @@ class Search:
         self._room, self._figures = room_for(self._length + 4), np.zeros(FIGURES)
         price = float(self._arrays.year_gbp.max()) or 1.0
         trifles = (TRIFLE * price / 10, TRIFLE * price / 3_600_000)
-        alone = self._weights_alone(Weights(extra_gbp, *trifles, np.zeros(number), 0.0))
+        alone = self._weights_alone(Weights(*trifles, np.zeros(number), 0.0))
         self._mean_gbp = float(alone.mean()) if number else 1.0
-        self._weights = Weights(extra_gbp, *trifles, 5 * alone + 5 * alone.max(initial=1.0), BLINK)
+        self._weights = Weights(*trifles, 5 * alone + 5 * alone.max(initial=1.0), BLINK)
         self._near, self._akin = _neighbours(self._arrays)
         self._absent = np.ones(number)
         self._routes, self._best = self._blank(), self._blank()
@@ -97,7 +95,6 @@ class Search:
             self._room,
             self._figures,
         )
-        _write_over(self._best, self._routes)
 
     def run(self, seconds: float, may_go_on: Callable[[], bool] = lambda: True) -> None:
         """Improve the routes: first what they cost, cooling down; then with one route less, again and again."""
@@ -111,7 +108,7 @@ class Search:
         _write_over(self._routes, self._best)
 
     def _improve(self, warmth: float, *, may_open: bool) -> None:
-        found = np.zeros((NOTED_AT_ONCE // 10, self._length), dtype=np.int64)
+        found = np.zeros((NOTED_AT_ONCE, self._length), dtype=np.int64)
         lengths = np.zeros(len(found), dtype=np.int64)
         temperature = np.full(2, warmth * self._mean_gbp)
         self._seed += 1

@@ -262,16 +262,22 @@ def is_on_time(room: Ints, number: int, rides: int) -> bool:
                 begin[k] = begin[k - 1] + service[k - 1] + gap[k]
             if begin[k] > high[k]:
                 return False
-        is_changed = False
-        for ride in range(rides):
-            first, last = room[RIDE_FIRST, ride], room[RIDE_LAST, ride]
-            needed = begin[last] - room[RIDE_LIMIT, ride] - service[first]
-            if needed > begin[first]:
-                begin[first] = needed
-                is_changed = True
-        if not is_changed:
+        if not _raise_boardings(room, rides):
             return True
     return False
+
+
+@compiled
+def _raise_boardings(room: Ints, rides: int) -> bool:
+    """Let who rides too long board later; say whether anybody does."""
+    begin, is_changed = room[BEGIN], False
+    for ride in range(rides):
+        first, last = room[RIDE_FIRST, ride], room[RIDE_LAST, ride]
+        needed = begin[last] - room[RIDE_LIMIT, ride] - room[SERVICE, first]
+        if needed > begin[first]:
+            begin[first] = needed
+            is_changed = True
+    return is_changed
 
 
 @compiled
@@ -316,13 +322,7 @@ def _settle(room: Ints, number: int, rides: int) -> None:
     begin, service, gap = room[BEGIN], room[SERVICE], room[GAP]
     is_changed = True
     while is_changed:
-        is_changed = False
-        for ride in range(rides):
-            first, last = room[RIDE_FIRST, ride], room[RIDE_LAST, ride]
-            needed = begin[last] - room[RIDE_LIMIT, ride] - service[first]
-            if needed > begin[first]:
-                begin[first] = needed
-                is_changed = True
+        is_changed = _raise_boardings(room, rides)
         for k in range(1, number):
             begin[k] = max(begin[k], begin[k - 1] + service[k - 1] + gap[k])
 
@@ -355,20 +355,14 @@ def price(case: Packed, vehicle: int, duration_ms: float, miles: float, helped: 
 
 
 @compiled
-def cheapest(case: Packed, figures: Floats, extra_gbp: Floats) -> tuple[float, int]:
-    """Return the least £ a year of a sequence that is driven twice a day, and the layout; infinite, -1 = none fits.
-
-    Parameters
-    ----------
-    extra_gbp
-        Added to the price of each type of vehicle: what another of them is worth elsewhere.
-    """
+def cheapest(case: Packed, figures: Floats) -> tuple[float, int]:
+    """Return the least £ a year of a sequence that is driven twice a day, and the layout; infinite, -1 = none fits."""
     best, chosen = np.inf, -1
     for layout in range(len(case.layout)):
         vehicle = case.layout[layout, VEHICLE]
         if not fits(case, layout, figures[WALKERS], figures[WHEELCHAIRS], figures[HELPED]):
             continue
-        gbp = price(case, vehicle, 2 * figures[DURATION], 2 * figures[MILES], figures[HELPED]) + extra_gbp[vehicle]
+        gbp = price(case, vehicle, 2 * figures[DURATION], 2 * figures[MILES], figures[HELPED])
         if gbp < best - 1e-9:
             best, chosen = gbp, layout
     return best, chosen

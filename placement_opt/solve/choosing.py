@@ -143,9 +143,11 @@ class _Lp:
     def solve(self) -> _Priced | None:
         """Return value and prices; None where not everybody can be in a set."""
         self._highs.run()
-        if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
             return None
-        solve_lp(self._highs)
+        if status != highspy.HighsModelStatus.kOptimal:
+            solve_lp(self._highs)
         solution = self._highs.getSolution()
         people, kinds = len(self._sets.weight), len(self._sets.available)
         duals = np.array(solution.row_dual)
@@ -165,8 +167,9 @@ def _in_whole_numbers(
     beyond = float(priced.reduced_gbp[order[MOST_IN_MODEL]]) if len(order) > MOST_IN_MODEL else np.inf
     problem, columns, out = _model(sets, kept, left_out)
     if known:
+        first = set(known)
         for column, at in zip(columns, kept, strict=True):
-            column.setInitialValue(float(at in set(known)))
+            column.setInitialValue(float(at in first))
     run = run_highs(problem, gap=0, time_limit_s=time_limit_s, options={"threads": 1}, start=bool(known))
     if not run.has_solution:
         return _known(sets, priced, known) if known else None

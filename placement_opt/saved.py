@@ -1,0 +1,47 @@
+"""Values kept as JSON: tables as rows, a digest that shows changes, and a file that is whole or not there."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+
+def rows_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return tables as plain values, figures with all their digits."""
+    return {
+        name: json.loads(frame.to_json(orient="split", index=False, double_precision=15))
+        for name, frame in tables.items()
+    }
+
+
+def write_document(document: Mapping[str, Any], path: str | Path) -> Path:
+    """Write a document with its digest as JSON, and return where; if anything fails, the file is as it was before."""
+    target = Path(path)
+    partial = target.with_name(target.name + ".partial")
+    signed = {**document, "sha256": digest_of(document)}
+    partial.write_text(json.dumps(signed, indent=1, ensure_ascii=False), encoding="utf-8")
+    partial.replace(target)
+    return target
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a document that does not hold it yet."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def typed_frame(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return a frame with exactly some columns, in their order and of their types.
+
+    Parameters
+    ----------
+    frame
+        At least those columns, if it has rows.
+    columns
+        Types by name.
+    """
+    if frame.empty:
+        return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in columns.items()})
+    return frame[list(columns)].astype(dict(columns)).reset_index(drop=True)
