@@ -17,6 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from placement_opt import examples
 from placement_opt.compare import Comparison, compare
+from placement_opt.demand import (
+    Backtest,
+    DemandRules,
+    Projection,
+    backtest,
+    backtest_published,
+    compare_projection,
+    growth_from_statistics,
+    project,
+)
 from placement_opt.duties import travel_duties
 from placement_opt.errors import AssumptionWarning, Fault, InputError, NoPlanError, PlacementError, PlanError, Status
 from placement_opt.files import (
@@ -52,12 +62,17 @@ from placement_opt.verify import RouteCheck, RouteFinding, Verification, check_r
 if TYPE_CHECKING:
     from placement_opt.report import write_report, write_route_sheets, write_routes, write_tables, write_workbook
     from placement_opt.report.route_report import write_routes_report
+    from placement_opt.report.scenario_files import write_scenarios
     from placement_opt.roads import Roads, read_roads, road_access, road_legs, road_route, road_travel
     from placement_opt.routing.compare_routes import RouteComparison, compare_routes
     from placement_opt.routing.planner import plan_routes
     from placement_opt.routing.review import RouteReview, review_routes
     from placement_opt.routing.today import read_routes
     from placement_opt.routing.together import RouteAwarePlan, route_aware_plan
+    from placement_opt.scenarios.change import Change, Scenario
+    from placement_opt.scenarios.jobs import Failure, Job, solve_many
+    from placement_opt.scenarios.scenario_files import read_scenarios
+    from placement_opt.scenarios.scenario_set import ScenarioSet, solve_scenarios
     from placement_opt.solve import baseline, solve
     from placement_opt.statutory import (
         CategoryRule,
@@ -70,10 +85,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AssumptionWarning",
+    "Backtest",
     "CategoryRule",
+    "Change",
     "Comparison",
+    "DemandRules",
+    "Failure",
     "Fault",
     "InputError",
+    "Job",
     "Legs",
     "Localities",
     "NationalRate",
@@ -85,6 +105,7 @@ __all__ = [
     "PlanError",
     "Policy",
     "Problem",
+    "Projection",
     "RegisterAssumptions",
     "Roads",
     "RouteAwarePlan",
@@ -94,6 +115,8 @@ __all__ = [
     "RoutePlan",
     "RouteReview",
     "RouteRules",
+    "Scenario",
+    "ScenarioSet",
     "SolveOptions",
     "SpecialShare",
     "Status",
@@ -102,25 +125,31 @@ __all__ = [
     "TravelLimits",
     "TravelMatrix",
     "Verification",
+    "backtest",
+    "backtest_published",
     "baseline",
     "candidate_pairs",
     "check_routes",
     "check_travel",
     "compare",
+    "compare_projection",
     "compare_routes",
     "compare_with_statistics",
     "crow_fly",
     "examples",
     "find_localities",
+    "growth_from_statistics",
     "load_plan",
     "load_routes",
     "plan_routes",
+    "project",
     "read_legs",
     "read_problem",
     "read_registers",
     "read_registers_with_notes",
     "read_roads",
     "read_routes",
+    "read_scenarios",
     "read_schools",
     "read_statistics",
     "read_travel",
@@ -131,6 +160,8 @@ __all__ = [
     "road_travel",
     "route_aware_plan",
     "solve",
+    "solve_many",
+    "solve_scenarios",
     "special_share",
     "statutory_tables",
     "straight_legs",
@@ -143,6 +174,7 @@ __all__ = [
     "write_route_sheets",
     "write_routes",
     "write_routes_report",
+    "write_scenarios",
     "write_tables",
     "write_template",
     "write_travel",
@@ -171,6 +203,15 @@ _LAZY = {
     "road_legs": "placement_opt.roads",
     "road_route": "placement_opt.roads",
     "road_travel": "placement_opt.roads",
+    "Change": "placement_opt.scenarios.change",
+    "Failure": "placement_opt.scenarios.jobs",
+    "Job": "placement_opt.scenarios.jobs",
+    "Scenario": "placement_opt.scenarios.change",
+    "ScenarioSet": "placement_opt.scenarios.scenario_set",
+    "read_scenarios": "placement_opt.scenarios.scenario_files",
+    "solve_many": "placement_opt.scenarios.jobs",
+    "solve_scenarios": "placement_opt.scenarios.scenario_set",
+    "write_scenarios": "placement_opt.report.scenario_files",
     "solve": "placement_opt.solve",
     "special_share": "placement_opt.statutory",
     "statutory_tables": "placement_opt.statutory",

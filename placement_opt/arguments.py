@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from placement_opt.policy import CostBasis, Force, Moves, Policy, Post16, SolveOptions
+from placement_opt.policy import MOST_THREADS, CostBasis, Force, Moves, Policy, Post16, SolveOptions
 from placement_opt.route_rules import Afternoon, RouteRules, Together
 
 _DESCRIPTION = """Find places for children with education, health and care plans: by need, places, travel, with proof.
@@ -65,6 +65,20 @@ def build_parser() -> argparse.ArgumentParser:
     _add_out(solving)
     _add_policy(solving)
     _add_solving(solving)
+
+    scenarios = commands.add_parser("scenarios", help="solve a question and the changed ones of a file, side by side")
+    _add_input(scenarios)
+    scenarios.add_argument(
+        "--scenarios",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="TOML file of named changes: docs/scenarios.md",
+    )
+    scenarios.add_argument("--workers", type=_workers, default=1, help="processes that solve at a time (default 1)")
+    _add_out(scenarios)
+    _add_policy(scenarios)
+    _add_solving(scenarios)
 
     comparing = commands.add_parser("compare", help="hold saved runs against each other; the first is the reference")
     comparing.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run.json files of `solve`")
@@ -182,6 +196,12 @@ def _detour(text: str) -> float | None:
         raise argparse.ArgumentTypeError(
             f"{text!r} is no number; use 1 to 10 times the direct drive, or none"
         ) from None
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_THREADS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes; use 1 to {MOST_THREADS:,}")
+    return int(text)
 
 
 def _add_post16(parser: Any, default: str | None, note: str = "") -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.cells import split_list
+from placement_opt.consistency_ahead import AHEAD_CHECKS
 from placement_opt.consistency_transport import TRANSPORT_CHECKS
 from placement_opt.errors import Fault
 from placement_opt.schema import ANY, TABLES
@@ -13,7 +14,12 @@ from placement_opt.schema import ANY, TABLES
 Frames = Mapping[str, pd.DataFrame]
 
 
-def check_tables(frames: Frames, unknown: Collection[str] = (), payers: Collection[str] | None = None) -> list[Fault]:
+def check_tables(
+    frames: Frames,
+    unknown: Collection[str] = (),
+    payers: Collection[str] | None = None,
+    known: Collection[str] = (),
+) -> list[Fault]:
     """Return the faults that show only when rows and tables are held against each other.
 
     Parameters
@@ -24,12 +30,14 @@ def check_tables(frames: Frames, unknown: Collection[str] = (), payers: Collecti
         Tables whose rows are not known, because their file cannot be read: nothing is held against them.
     payers
         The payers that the parameters name; None = not known, so that nothing is held against them.
+    known
+        Tables that were held against each other before.
     """
-    faults: list[Fault] = [*_empty_tables(frames, unknown), *_references(frames, unknown)]
+    faults: list[Fault] = [*_empty_tables(frames, unknown), *_references(frames, unknown, known)]
     if payers is not None and not {"budgets", "provisions", "topups"} & set(unknown):
         faults.extend(_budget_payers(frames, payers))
     for check, needed in _CHECKS.items():
-        if not needed & set(unknown):
+        if not needed & set(unknown) and not needed <= set(known):
             faults.extend(check(frames))
     return faults
 
@@ -40,17 +48,19 @@ def _empty_tables(frames: Frames, unknown: Collection[str]) -> Iterable[Fault]:
             yield Fault(name, "", "", "", f"The table has no rows. Add at least one: {table.row_is}.")
 
 
-def _references(frames: Frames, unknown: Collection[str]) -> Iterable[Fault]:
+def _references(frames: Frames, unknown: Collection[str], known: Collection[str]) -> Iterable[Fault]:
     for name, table in TABLES.items():
         for column in table.columns:
             to_table, _, to_column = column.refers_to.partition(".")
             if not column.refers_to or name not in frames or {name, to_table} & set(unknown):
                 continue
-            known = set(frames[to_table][to_column].dropna())
-            if not known and not frames[to_table].empty:  # the whole column is at fault, not what refers to it
+            if {name, to_table} <= set(known):
+                continue
+            there = set(frames[to_table][to_column].dropna())
+            if not there and not frames[to_table].empty:  # the whole column is at fault, not what refers to it
                 continue
             cells = frames[name][column.name].dropna()
-            for label, value in cells[~cells.isin(known)].items():
+            for label, value in cells[~cells.isin(there)].items():
                 message = f"is not a {to_column} of the table {to_table}. Add it there or correct it here."
                 yield Fault(name, column.name, str(label), value, message)
 
@@ -126,14 +136,15 @@ def _link_ends(frames: Frames) -> Iterable[Fault]:
 
 
 def _part_limit_scopes(frames: Frames) -> Iterable[Fault]:
+    scopes = ["provision_id", "setting_id", "trust"]
     for label, row in frames["part_limits"].iterrows():
-        has_provision, has_setting = pd.notna(row["provision_id"]), pd.notna(row["setting_id"])
-        if has_provision and has_setting:
-            message = "is given together with a provision_id. A limit is on one of them: clear the other."
-            yield Fault("part_limits", "setting_id", str(label), row["setting_id"], message)
-        elif not has_provision and not has_setting:
-            message = "Both cells are blank. Say what the limit is on: give one of them."
-            yield Fault("part_limits", "provision_id, setting_id", str(label), "", message)
+        given = [name for name in scopes if pd.notna(row[name])]
+        if len(given) > 1:
+            message = f"is given together with a {given[0]}. A limit is on one of them: clear the other."
+            yield Fault("part_limits", given[1], str(label), row[given[1]], message)
+        elif not given:
+            message = "The cells are blank. Say what the limit is on: give one of them."
+            yield Fault("part_limits", ", ".join(scopes), str(label), "", message)
 
 
 def _bands(frames: Frames) -> Iterable[Fault]:
@@ -190,11 +201,15 @@ def _requests(frames: Frames) -> Iterable[Fault]:
 
 def _capital(frames: Frames) -> Iterable[Fault]:
     provisions = frames["provisions"]
-    spent = provisions[(provisions["capital_gbp"] > 0) & (provisions["status"] != "candidate")]
+    opening = frames["site_years"].loc[frames["site_years"]["first_year"].notna(), "provision_id"]
+    opens = (provisions["status"] == "candidate") | (
+        (provisions["status"] == "open") & provisions["provision_id"].isin(opening)
+    )
+    spent = provisions[(provisions["capital_gbp"] > 0) & ~opens]
     for label, row in spent.iterrows():
         message = (
             f"is the cost of opening a provision that is {row['status']}; only a candidate is opened. "
-            "Set status to candidate or clear capital_gbp."
+            "Set status to candidate, say in site_years when it opens, or clear capital_gbp."
         )
         yield Fault("provisions", "capital_gbp, status", str(label), _number(row["capital_gbp"]), message)
 
@@ -255,14 +270,21 @@ def _site_limit_matches(frames: Frames) -> Iterable[Fault]:
     limits = frames["site_limits"]
     for label, row in limits[limits["min_open"] > 0].iterrows():
         counted = sites
-        for name in ("kind", "locality", "status"):
+        for name in ("kind", "locality", "status", "provision_id"):
             counted = counted if pd.isna(row[name]) else counted[counted[name] == row[name]]
         if counted.empty:
             message = (
                 "is the fewest that are open, but no provision of status candidate or closable is of this kind, "
-                "locality and status. Correct the row or clear min_open."
+                "locality, status and provision_id. Correct the row or clear min_open."
             )
             yield Fault("site_limits", "min_open", str(label), _number(row["min_open"]), message)
+
+
+def _kinds_of_nobody(frames: Frames) -> Iterable[Fault]:
+    totals = frames["totals"]
+    for label, row in totals[(totals["measure"] == "unplaced") & totals["kind"].notna()].iterrows():
+        message = "is a kind of provision, but a pupil without a place is at none. Clear kind, or change measure."
+        yield Fault("totals", "kind, measure", str(label), row["kind"], message)
 
 
 def _number(value: float) -> str:
@@ -283,6 +305,7 @@ def _listed(words: Sequence[str], most: int = 12) -> str:
 _CHECKS: Mapping[Callable[[Frames], Iterable[Fault]], frozenset[str]] = {
     _points_of("pupils"): frozenset({"pupils"}),
     _points_of("settings"): frozenset({"settings"}),
+    _points_of("arrivals"): frozenset({"arrivals"}),
     _year_ranges_of("provisions"): frozenset({"provisions"}),
     _year_ranges_of("part_limits"): frozenset({"part_limits"}),
     _sibling_cohorts: frozenset({"pupils"}),
@@ -293,13 +316,16 @@ _CHECKS: Mapping[Callable[[Frames], Iterable[Fault]], frozenset[str]] = {
     _contradictions: frozenset({"pair_rules"}),
     _closed_musts: frozenset({"pair_rules", "provisions"}),
     _requests: frozenset({"pupils", "settings", "provisions"}),
-    _capital: frozenset({"provisions"}),
+    _capital: frozenset({"provisions", "site_years"}),
     _class_places: frozenset({"provisions"}),
     _capital_payers: frozenset({"budgets"}),
     _localities_of("budgets"): frozenset({"budgets", "pupils", "settings"}),
     _localities_of("site_limits"): frozenset({"site_limits", "pupils", "settings"}),
+    _localities_of("totals"): frozenset({"totals", "pupils", "settings"}),
+    _kinds_of_nobody: frozenset({"totals"}),
     _site_limit_ranges: frozenset({"site_limits"}),
     _site_limit_matches: frozenset({"site_limits", "provisions", "settings"}),
     **TRANSPORT_CHECKS,
+    **AHEAD_CHECKS,
 }
 """Each check with the tables that it reads."""

@@ -64,6 +64,56 @@ def tiny() -> Problem:
     return Problem(pupils=pupils, settings=settings, provisions=provisions)
 
 
+def tiny_years() -> Problem:
+    """Return three school years of a small place: pupils who come and go, and a school that may open in the second.
+
+    Examples
+    --------
+    >>> tiny_years().table("arrivals")[["pupil_id", "arrives"]].to_numpy().tolist()
+    [['P4', 2028], ['P5', 2028]]
+    """
+    start = tiny()
+    school = pd.DataFrame(
+        {"setting_id": ["C"], "name": ["Cherry Bank School"], "easting": [463_000], "northing": [270_500]}
+    )
+    new = pd.DataFrame(
+        {
+            "provision_id": ["C-special"],
+            "setting_id": ["C"],
+            "kind": ["special"],
+            "places": [3],
+            "needs": ["SLD;PMLD;ASD"],
+            "topup_gbp": [9_000],
+            "place_gbp": [10_000],
+            "status": ["candidate"],
+            "open_gbp": [2_000],
+            "capital_gbp": [150_000],
+        }
+    )
+    provisions = start.provisions[start.provisions["provision_id"] != "A-base"]
+    arrivals = pd.DataFrame(
+        {
+            "pupil_id": ["P4", "P5"],
+            "easting": [462_500, 463_500],
+            "northing": [270_000, 271_000],
+            "year_group": [6, 7],
+            "need": ["SLD", "ASD"],
+            "arrives": [2028, 2028],
+        }
+    )
+    return start.replace(
+        pupils=start.pupils.assign(
+            year_group=[6, 8, 7], current_provision_id=pd.array(["A-main", "B-special", pd.NA], dtype="str")
+        ),
+        settings=pd.concat([start.settings, school], ignore_index=True),
+        provisions=pd.concat([provisions, new], ignore_index=True),
+        years=pd.DataFrame({"year": [2027, 2028, 2029]}),
+        arrivals=arrivals,
+        leavers=pd.DataFrame({"pupil_id": ["P5"], "leaves": [2029]}),
+        site_years=pd.DataFrame({"provision_id": ["C-special"], "lead_years": [1]}),
+    )
+
+
 def exampleshire() -> Problem:
     """Return the embedded made-up county: 2,500 pupils with plans, 142 schools, and six schools of neighbours.
 

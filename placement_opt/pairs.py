@@ -193,7 +193,17 @@ def candidate_pairs(problem: Problem, travel: TravelMatrix, *, policy: Policy | 
     >>> pairs.reason("P3", "B-special")
     'does not take the need'
     """
-    facts = gather_facts(problem, travel, policy or Policy())
+    return pairs_of(gather_facts(problem, travel, policy or Policy()))
+
+
+def pairs_of(facts: Facts) -> Pairs:
+    """Work out who could go where and at what cost, from facts.
+
+    Raises
+    ------
+    InputError
+        When a place that a pupil must have cannot be had, or a price is missing.
+    """
     prices, by_group = Prices(facts), facts.once(group_refusals)
     blocks = [_examine(prices, by_group, rows) for rows in facts.blocks(np.arange(len(facts.pupils)))]
     stays, could_keep = (np.zeros(len(facts.pupils), dtype=bool) for _ in range(2))

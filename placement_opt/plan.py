@@ -262,7 +262,11 @@ class Plan:
         Path
             Where it was written.
         """
-        document = {
+        return write_document(self.as_document(), path)
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the plan as plain values, for a file."""
+        return {
             "format": RUN_FORMAT,
             "status": str(self.status),
             "policy": self.policy.as_dict(),
@@ -273,7 +277,6 @@ class Plan:
             "record": dict(self.record),
             "certificate": None if self.certificate is None else self.certificate.as_dict(),
         }
-        return write_document(document, path)
 
     def with_record(self, **entries: Any) -> Self:
         """Return the plan with entries added to its record."""
@@ -290,6 +293,30 @@ class Plan:
             for line in self.summary().splitlines()
         )
         return f"<table><caption>Plan</caption>{rows}</table>"
+
+
+def plan_from_document(document: Mapping[str, Any]) -> Plan:
+    """Read what `Plan.as_document` gave.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        When it is something else.
+    """
+    policy = Policy(**document["policy"])
+    tables = {
+        name: pd.DataFrame(document["tables"][name]["data"], columns=document["tables"][name]["columns"])
+        for name in TABLE_COLUMNS
+    }
+    return Plan(
+        Status(document["status"]),
+        tables,
+        policy,
+        float(document["weighed_gbp"]),
+        None if document["bound_gbp"] is None else float(document["bound_gbp"]),
+        _well_formed(document["record"]),
+        None if document["certificate"] is None else certificate_from_dict(document["certificate"]),
+    )
 
 
 def load_plan(path: str | Path) -> Plan:
@@ -309,20 +336,7 @@ def load_plan(path: str | Path) -> Plan:
         if document.pop("sha256") != digest_of(document):
             message = "The run was changed after it was saved. Run `placement-opt solve` again."
             raise InputError([Fault(source.name, "", "", "", message)])
-        policy = Policy(**document["policy"])
-        tables = {
-            name: pd.DataFrame(document["tables"][name]["data"], columns=document["tables"][name]["columns"])
-            for name in TABLE_COLUMNS
-        }
-        plan = Plan(
-            Status(document["status"]),
-            tables,
-            policy,
-            float(document["weighed_gbp"]),
-            None if document["bound_gbp"] is None else float(document["bound_gbp"]),
-            _well_formed(document["record"]),
-            None if document["certificate"] is None else certificate_from_dict(document["certificate"]),
-        )
+        plan = plan_from_document(document)
         if plan.cost_gbp != document["cost_gbp"]:
             message = f"The run says that it costs {document['cost_gbp']}, but its rows add up to {plan.cost_gbp}."
             raise InputError([Fault(source.name, "", "", "", f"{message} Run `placement-opt solve` again.")])

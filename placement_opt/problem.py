@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Self
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +20,7 @@ from placement_opt.schema import CRS, KINDS, TABLES, Table
 _FRAMES = tuple(name for name in TABLES if name != "parameters")
 _POINT_TOLERANCE_M = 1.0
 _LABELS = ("kindlabel", "kind")
+_NOTHING: Mapping[str, pd.DataFrame] = MappingProxyType({})
 
 
 class Problem:
@@ -30,7 +31,8 @@ class Problem:
     pupils, settings, provisions
         Required tables, as `placement_opt.schema` describes them. `pupils` and `settings` may be GeoDataFrames of
         points in British National Grid (EPSG:27700) instead of having easting and northing.
-    hubs, links, part_limits, topups, pair_costs, pair_rules, resources, resource_use, budgets, site_limits, modes
+    hubs, links, part_limits, topups, pair_costs, pair_rules, resources, resource_use, budgets, site_limits, totals,
+    modes
         Optional tables.
     journey_costs, fleet, layouts, apart
         Optional tables of home to school transport.
@@ -135,8 +137,14 @@ class Problem:
         InputError
             When the changed tables are at fault.
         """
-        merged: dict[str, Any] = {**self._frames, **tables}
-        return type(self)(**merged, parameters=parameters or self._parameters)
+        unknown = sorted(set(tables) - set(_FRAMES))
+        if unknown:
+            raise TypeError(f"{', '.join(unknown)} is not a table of a problem; use {', '.join(_FRAMES)}.")
+        known = {name: frame for name, frame in self._frames.items() if name not in tables}
+        changed = object.__new__(type(self))
+        changed._parameters = parameters or self._parameters
+        changed._frames = MappingProxyType(_validated(tables, changed._parameters, known))
+        return changed
 
     def points(self, name: str) -> gpd.GeoDataFrame:
         """Return the pupils or the settings as points on British National Grid (EPSG:27700).
@@ -183,7 +191,10 @@ def _counted(number: int, noun: str) -> str:
 
 
 def examine_tables(
-    given: Mapping[str, pd.DataFrame | None], unknown: Collection[str] = (), parameters: Parameters | None = None
+    given: Mapping[str, pd.DataFrame | None],
+    unknown: Collection[str] = (),
+    parameters: Parameters | None = None,
+    known: Mapping[str, pd.DataFrame] = _NOTHING,
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     """Read every cell of the tables, hold the tables against each other, and return what is wrong with them.
 
@@ -195,6 +206,8 @@ def examine_tables(
         Tables whose rows are not known, because their file cannot be read: nothing is held against them.
     parameters
         The parameters; None = not known, so that nothing is held against them.
+    known
+        Tables of a problem, whose cells were read before.
 
     Returns
     -------
@@ -204,6 +217,9 @@ def examine_tables(
     faults: list[Fault] = []
     frames: dict[str, pd.DataFrame] = {}
     for name in _FRAMES:
+        if name in known:
+            frames[name] = known[name].assign(postcode=None) if TABLES[name].located else known[name]
+            continue
         table, raw = TABLES[name], None if name in unknown else given.get(name)
         if raw is None and not table.required:
             frames[name] = _empty(name).copy()
@@ -221,15 +237,19 @@ def examine_tables(
         for column in _columns_of(fault):
             unread.setdefault((fault.table, column), set()).add(fault.row)
     payers = None if parameters is None else parameters.payers
-    faults.extend(fault for fault in check_tables(frames, unknown, payers) if not _is_known(fault, unread))
+    faults.extend(fault for fault in check_tables(frames, unknown, payers, known) if not _is_known(fault, unread))
     return frames, faults
 
 
-def _validated(given: Mapping[str, pd.DataFrame | None], parameters: Parameters) -> dict[str, pd.DataFrame]:
-    frames, faults = examine_tables(given, parameters=parameters)
+def _validated(
+    given: Mapping[str, pd.DataFrame | None],
+    parameters: Parameters,
+    known: Mapping[str, pd.DataFrame] = _NOTHING,
+) -> dict[str, pd.DataFrame]:
+    frames, faults = examine_tables(given, parameters=parameters, known=known)
     if faults:
         raise InputError(faults)
-    return {name: _sealed(TABLES[name], frame) for name, frame in frames.items()}
+    return {name: known[name] if name in known else _sealed(TABLES[name], frame) for name, frame in frames.items()}
 
 
 @cache

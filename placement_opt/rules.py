@@ -104,6 +104,23 @@ def refusals_of(facts: Facts, rows: Ints) -> NDArray[np.uint8]:
     return refusals
 
 
+def who_keep_their_place(facts: Facts) -> Ints:
+    """Return the pupils who stay at their present place, as `allow` has it, without looking at any other place.
+
+    Parameters
+    ----------
+    facts
+        What is known.
+    """
+    pupil = np.flatnonzero(facts.current != NOBODY)
+    provision = facts.current[pupil]
+    fits = np.ones(len(pupil), dtype=bool)
+    for rule in RULES:
+        refused = np.broadcast_to(rule.refuses(facts, pupil, provision), pupil.shape)
+        fits &= ~refused | (rule.bends & (facts.must[pupil] == provision))
+    return _who_stays(facts, pupil[fits], provision[fits])
+
+
 def _ordinary(facts: Facts, rows: Ints, by_group: Bools) -> tuple[Ints, Ints]:
     """Return the pairs that rules 1 to 11 allow, for pupils about whom no officer has decided anything."""
     pupil, provision = suited_pairs(facts, rows, by_group)

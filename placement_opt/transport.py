@@ -183,7 +183,14 @@ def estimate_journeys(facts: Facts, pupil: Ints, provision: Ints) -> Journeys:
         best_gbp[better], mode[better] = gbp[better], place
     at, known_gbp = _known(facts, pupil, provision)
     best_gbp[at] = np.where(entitled[at], known_gbp, 0.0)
-    return Journeys(entitled, mode, best_gbp, _co2e_kg(facts, modes, mode, solo, miles))
+    co2e_kg = np.round(_co2e_kg(facts, modes, mode, solo, miles), 3)
+    return Journeys(entitled, mode, best_gbp, np.asarray(co2e_kg, dtype=np.float64))
+
+
+def emissions_kg(facts: Facts, pupil: Ints, provision: Ints) -> Floats:
+    """Return the CO2e of a year of one pupil, not rounded, for a list of pairs that can be reached."""
+    journeys, miles = estimate_journeys(facts, pupil, provision), facts.miles(pupil, provision)
+    return _co2e_kg(facts, modes_of(facts.problem), journeys.mode, facts.pupil_column("solo")[pupil], miles)
 
 
 def known_journeys(facts: Facts) -> tuple[Bools, Ints, Floats]:
@@ -212,7 +219,7 @@ def _co2e_kg(facts: Facts, modes: pd.DataFrame, mode: Ints, solo: Bools, miles: 
     kg_per_mile = np.append((modes["vehicle_miles_per_mile"] * modes["co2e_kg_per_mile"]).to_numpy(dtype=float), 0.0)
     riders = np.where(solo, 1.0, np.append(modes["riders"].to_numpy(dtype=float), 1.0)[mode])
     kg = facts.problem.parameters.days_per_year * 2 * miles * kg_per_mile[mode] / riders
-    return np.asarray(np.round(kg, 3), dtype=np.float64)
+    return np.asarray(kg, dtype=np.float64)
 
 
 def is_over_guide(facts: Facts, pupil: Ints, minutes: Floats) -> Bools:

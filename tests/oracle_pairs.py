@@ -90,7 +90,7 @@ class Question:
 
     @cached_property
     def tables(self) -> dict[str, list[Row]]:
-        limits = ("part_limits", "resources", "resource_use", "budgets", "site_limits")
+        limits = ("part_limits", "resources", "resource_use", "budgets", "site_limits", "totals")
         names = ("links", "topups", "pair_costs", "journey_costs", "pair_rules", *limits)
         return {name: records(self.problem.table(name)) for name in names}
 
@@ -339,7 +339,7 @@ class Question:
         days = exact(self.problem.parameters.days_per_year)
         prices = []
         for mode in self.modes:
-            if _is_permitted(mode, i, miles):
+            if is_permitted(mode, i, miles):
                 per_day, per_mile, riders = (
                     value if isinstance(value, Fraction) else exact(value)
                     for value in (mode["gbp_per_day"], mode["gbp_per_mile"], mode["riders"])
@@ -388,7 +388,8 @@ def is_mainstream(p: Row) -> bool:
     return p["kind"] in {"mainstream", "hub", "spoke"}
 
 
-def _is_permitted(mode: Row, i: Row, miles: float) -> bool:
+def is_permitted(mode: Row, i: Row, miles: float) -> bool:
+    """Tell whether a pupil may travel by a mode."""
     if (i["wheelchair"] and not mode["wheelchair"]) or (i["assistant"] and not mode["assistant"]):
         return False
     if mode["independent_only"] and (not i["independent_travel"] or i["solo"]):

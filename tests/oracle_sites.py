@@ -138,6 +138,7 @@ class Sites:
             "kind": row["kind"],
             "locality": self.q.settings[row["setting_id"]]["locality"],
             "status": row["status"],
+            "provision_id": p,
         }
         return row["status"] in DECIDED and all(limit[name] is None or limit[name] == facts[name] for name in facts)
 

@@ -27,6 +27,7 @@ from tests.oracle_pairs import (
     pence,
 )
 from tests.oracle_sites import Placement, Sites
+from tests.oracle_totals import keeps_totals
 
 __all__ = ["Best", "InputAtFaultError", "PairCost", "allowed_pairs", "best_plan", "every_plan", "pair_cost"]
 
@@ -100,7 +101,10 @@ class Rules:
                 yield taken, Fraction(row["places"])
 
     def _is_in_scope(self, limit: Row, provision: str) -> bool:
-        return bool(provision == limit["provision_id"] or self.q.school(provision) == limit["setting_id"])
+        school = self.q.school(provision)
+        owner = self.q.settings[school]["trust"]
+        is_of_owner = limit["trust"] is not None and owner == limit["trust"]
+        return bool(provision == limit["provision_id"] or school == limit["setting_id"] or is_of_owner)
 
     def _is_counted(self, limit: Row, pupil: str) -> bool:
         i = self.q.pupils[pupil]
@@ -184,7 +188,7 @@ class Rules:
 
     def judge(self, x: Placement) -> int | None:
         """Return money + weighed in pence; None when the placement breaks a rule."""
-        if not (self.keeps_limits(x) and self.keeps_moves(x) and self.keeps_siblings(x)):
+        if not (self.keeps_limits(x) and self.keeps_moves(x) and self.keeps_siblings(x) and keeps_totals(self.q, x)):
             return None
         money = self.sites.least_pence(x)
         return None if money is None else money + self.weighed(x)

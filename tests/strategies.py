@@ -462,6 +462,20 @@ def _site_limits(rng: np.random.Generator, draft: Draft) -> None:
         draft.tables.setdefault("site_limits", []).append(row)
 
 
+def _totals(rng: np.random.Generator, draft: Draft) -> None:
+    """Limits on what is counted over all pupils, each near what a plan has."""
+    _localities(rng, draft)
+    pupils = sum(row.get("count", 1) for row in draft.pupils)
+    kinds = sorted({row["kind"] for row in draft.provisions})
+    limits = {"pupils": pupils, "minutes": 12 * pupils, "miles": 5 * pupils, "co2e_kg": 400 * pupils}
+    for number in range(_pick(rng, [1, 1, 2, 3])):
+        measure = _pick(rng, ["pupils", "minutes", "miles", "co2e_kg", "moves", "unplaced"])
+        kind = _pick(rng, [None, *kinds]) if measure != "unplaced" else None
+        most = limits.get(measure, 2) * _pick(rng, [0, 0.5, 0.8, 1, 1.5])
+        row = {"total": f"total {number}", "measure": measure, "kind": kind, "most": most}
+        draft.tables.setdefault("totals", []).append(row | {"locality": _pick(rng, [None, None, *LOCALITIES])})
+
+
 def _decided(rng: np.random.Generator, draft: Draft, statuses: list[str]) -> list[dict[str, Any]]:
     """Return the provisions of these statuses; where there are none, some of the open ones take them."""
     found = [row for row in draft.provisions if row.get("status") in statuses]
@@ -532,6 +546,9 @@ _FREE_TRAVEL: dict[str, Callable[[np.random.Generator, Draft], None]] = {
     "post16": _post16,
 }
 
+_BY_NAME: dict[str, Callable[[np.random.Generator, Draft], None]] = {"totals": _totals}
+"""Families that a case has only where they are asked for by name: the mixtures of the seeds stay as they are."""
+
 FAMILIES = (*_CHANGES, "matrix", *_FREE_TRAVEL)
 """What a random problem may hold; `matrix` replaces straight lines by journeys at random, some of them missing.
 
@@ -542,7 +559,7 @@ def random_case(seed: int, *, families: Collection[str] = FAMILIES) -> Case:
     """Return a tiny problem with its journeys and policy; the same seed and families give the same case."""
     draft = Draft()
     _plain(_stream(seed, "plain"), draft)
-    for name, change in (_CHANGES | _FREE_TRAVEL).items():
+    for name, change in (_CHANGES | _FREE_TRAVEL | _BY_NAME).items():
         if name in families:
             change(_stream(seed, name), draft)
     _shrink(draft)

@@ -14,11 +14,13 @@ LAYERS = (
     (
         "cells",
         "consistency",
+        "consistency_ahead",
         "consistency_transport",
         "headers",
         "localities",
         "listed",
         "parameters",
+        "phases",
         "policy",
         "problem",
         "travel",
@@ -32,7 +34,7 @@ LAYERS = (
         "route_tables",
         "route_plan",
     ),
-    ("files", "registers", "roads", "examples"),
+    ("files", "registers", "roads", "examples", "demand"),
     (
         "facts",
         "suitability",
@@ -50,7 +52,7 @@ LAYERS = (
     ("verify",),
     ("model",),
     ("solve",),
-    ("compare", "statutory", "routing"),
+    ("compare", "statutory", "routing", "scenarios"),
     ("report",),
     ("arguments", "cli"),
 )

@@ -9,7 +9,8 @@ import pytest
 
 from placement_opt.errors import NoPlanError
 from placement_opt.model import draft_model
-from placement_opt.model.draft import NO_SITE, Draft
+from placement_opt.model.draft import Draft
+from placement_opt.model.linear import NO_SITE
 from placement_opt.pairs import candidate_pairs
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock

@@ -208,14 +208,14 @@ def test_a_travel_matrix_without_a_pupil_is_refused() -> None:
 
 def test_a_plan_that_fails_its_verification_is_never_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = tiny()
-    honest = run_module._answer
+    honest = run_module.answer
 
     def spoilt(*arguments: object) -> Plan:
         plan = honest(*arguments)  # type: ignore[arg-type]
         tables = {**plan.tables, "placements": plan.placements.assign(topup_gbp=1.0)}
         return replace(plan, tables=tables)
 
-    monkeypatch.setattr(run_module, "_answer", spoilt)
+    monkeypatch.setattr(run_module, "answer", spoilt)
     with pytest.raises(PlanError):
         solve(problem, crow_fly(problem))
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from placement_opt.examples import exampleshire, tiny
+from placement_opt.phases import phase_of
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.schema import NEEDS
@@ -21,7 +22,7 @@ from placement_opt.statutory import (
     special_share,
     statutory_tables,
 )
-from placement_opt.statutory.words import age_group_of, phase_of
+from placement_opt.statutory.words import age_group_of
 from placement_opt.travel import crow_fly
 from tests.made_plans import made_plans
 from tests.plans import rich_case, tiny_case, today_case

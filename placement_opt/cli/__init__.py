@@ -25,6 +25,7 @@ COMMANDS = {
     "compare": "placement_opt.cli.runs:compare_runs",
     "report": "placement_opt.cli.planning:report",
     "routes": "placement_opt.cli.routes:plan_and_write",
+    "scenarios": "placement_opt.cli.scenarios:solve_file",
     "tables": "placement_opt.cli.returns:write_returns",
     "verify": "placement_opt.cli.runs:verify_run",
 }

@@ -55,7 +55,7 @@ def _plan_and_write(
     problem: Problem, travel: TravelMatrix, policy: Policy, parsed: argparse.Namespace, origin: dict[str, Any]
 ) -> None:
     """Solve first and write afterwards, so that nothing is written where there is no plan."""
-    _check_writable(parsed.out)
+    check_writable(parsed.out, RUN_FILE, REPORT_FILE, WORKBOOK_FILE)
     plan = solve(problem, travel, policy=policy, options=options_of(parsed), progress=tell).with_record(origin=origin)
     today = baseline(problem, travel, policy=policy)
     say(plan.summary())
@@ -67,10 +67,10 @@ def _plan_and_write(
     _write_papers(parsed.out, {"today": today, "plan": plan}, problem, travel, confidential=False)
 
 
-def _check_writable(out: Path) -> None:
-    """Find out before a long solve whether the folder can be written to."""
+def check_writable(out: Path, *names: str) -> None:
+    """Find out before a long solve whether files of these names can be written to a folder."""
     nearest = next((path for path in (out, *out.absolute().parents) if path.exists()), out)
-    for name in (RUN_FILE, REPORT_FILE, WORKBOOK_FILE):
+    for name in names:
         if (out / name).is_dir():
             raise InputError([Fault(str(out / name), "", "", "", "is a folder; remove it or choose another --out.")])
     if not os.access(nearest, os.W_OK):

@@ -89,6 +89,7 @@ SAMPLE_ROWS: dict[str, tuple[dict[str, Any], ...]] = {
     "resource_use": ({"resource": "speech therapy", "need": "ASD", "amount": 1.5},),
     "budgets": ({"budget": "transport", "type": "transport", "limit_gbp": 25_000},),
     "site_limits": ({"site_limit": "new places", "status": "candidate", "max_open": 1},),
+    "totals": ({"total": "independent places", "measure": "pupils", "kind": "independent_special", "most": 40},),
     "modes": (
         {
             "mode": "minibus",

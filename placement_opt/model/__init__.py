@@ -13,6 +13,7 @@ from placement_opt.model.draft import Draft
 from placement_opt.model.outreach import add_outreach
 from placement_opt.model.resources import add_resources
 from placement_opt.model.sites import add_sites
+from placement_opt.model.totals import add_totals
 from placement_opt.model.wishes import add_wishes
 from placement_opt.model.writing import Model, write_model
 from placement_opt.pairs import Pairs
@@ -26,6 +27,7 @@ FAMILIES: tuple[Callable[[Draft], None], ...] = (
     add_outreach,
     add_resources,
     add_wishes,
+    add_totals,
     add_budgets,
 )
 """The families in the order in which they are added: being open comes before what depends on it, money last."""
@@ -41,7 +43,7 @@ def draft_model(pairs: Pairs, *, enforced: Collection[str] | None = None) -> Dra
     enforced
         See `Draft`.
     """
-    draft = Draft(pairs, enforced)
+    draft = Draft(pairs, enforced=enforced)
     for add_family in FAMILIES:
         add_family(draft)
     return draft

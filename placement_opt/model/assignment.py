@@ -3,7 +3,8 @@
 import numpy as np
 
 from placement_opt.facts import NOBODY
-from placement_opt.model.draft import EQ, Draft
+from placement_opt.model.draft import Draft
+from placement_opt.model.linear import EQ
 
 
 def add_assignment(draft: Draft) -> None:

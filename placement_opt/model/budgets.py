@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement_opt.facts import Bools, Floats
-from placement_opt.model.draft import LE, Draft, Terms
+from placement_opt.model.draft import Draft
+from placement_opt.model.linear import LE, Terms
 from placement_opt.model.sites import CHOSEN, commissioned_gbp, place_funding_gbp
 from placement_opt.pairs import CostedPairs
 
@@ -15,7 +16,7 @@ from placement_opt.pairs import CostedPairs
 def add_budgets(draft: Draft) -> None:
     """Add row family C9, one row for each budget; the money of those who stay counts too."""
     for place, budget in enumerate(draft.facts.problem.table("budgets").to_dict("records")):
-        count = _Counter(draft, budget["locality"], budget["payer"])
+        count = Counter(draft, budget["locality"], budget["payer"])
         amounts, terms, constant_gbp = getattr(count, budget["type"])()
         pairs = np.flatnonzero(amounts)
         kept = f", of which £{constant_gbp:,.2f} are spent whatever is decided" if constant_gbp else ""
@@ -24,7 +25,7 @@ def add_budgets(draft: Draft) -> None:
         draft.row(f"budget_{place}", pairs, amounts[pairs], terms, LE, right, sentence)
 
 
-class _Counter:
+class Counter:
     """What a budget with a locality and a payer (neither a text = any) counts: pairs, columns, and what is fixed."""
 
     def __init__(self, draft: Draft, locality: object, payer: object) -> None:
@@ -43,7 +44,7 @@ class _Counter:
     def capital(self) -> tuple[Floats, Terms, float]:
         """Count what is spent once."""
         provisions, draft = self.draft.facts.provisions, self.draft
-        here = self._schools_here()
+        here = self.schools_here()
         terms = [
             (column, float(provisions["capital_gbp"].iloc[p]))
             for p, column in draft.is_open.items()
@@ -68,22 +69,22 @@ class _Counter:
 
     def _transport_gbp(self, pairs: CostedPairs) -> Floats:
         payer = self.draft.facts.problem.parameters.transport_payer
-        return np.where(self._homes_here(pairs) & self._pays(payer), pairs.transport_gbp, 0.0)
+        return np.where(self._homes_here(pairs) & self.pays(payer), pairs.transport_gbp, 0.0)
 
     def _pupil_gbp(self, pairs: CostedPairs) -> Floats:
         place_payer = self.draft.facts.provision_column("place_payer")[pairs.provision]
-        gbp = np.where(self._pays(pairs.topup_payer), pairs.topup_gbp, 0.0)
-        gbp += np.where(self._pays(place_payer), pairs.place_gbp, 0.0)
+        gbp = np.where(self.pays(pairs.topup_payer), pairs.topup_gbp, 0.0)
+        gbp += np.where(self.pays(place_payer), pairs.place_gbp, 0.0)
         return np.where(self._homes_here(pairs), gbp, 0.0) + self._transport_gbp(pairs)
 
     def _column_terms(self) -> Terms:
         draft, parameters = self.draft, self.draft.facts.problem.parameters
-        provisions, here = draft.facts.provisions, self._schools_here()
+        provisions, here = draft.facts.provisions, self.schools_here()
         opening, outreach, over = (
-            bool(self._pays(payer))
+            bool(self.pays(payer))
             for payer in (parameters.opening_payer, parameters.outreach_payer, parameters.overflow_payer)
         )
-        funding = self._pays(provisions["place_payer"].to_numpy(dtype=object))
+        funding = self.pays(provisions["place_payer"].to_numpy(dtype=object))
         terms: Terms = []
         for p, column in draft.is_open.items():
             row = provisions.iloc[p]
@@ -107,11 +108,12 @@ class _Counter:
     def _fixed_gbp(self) -> float:
         """Return the place funding that is paid whatever is decided."""
         facts = self.draft.facts
-        paid = (facts.provision_column("status") == "open") & self._schools_here()
-        paid &= self._pays(facts.provisions["place_payer"].to_numpy(dtype=object))
+        paid = (facts.provision_column("status") == "open") & self.schools_here()
+        paid &= self.pays(facts.provisions["place_payer"].to_numpy(dtype=object))
         return float(commissioned_gbp(self.draft)[paid].sum())
 
-    def _pays(self, payer: "str | NDArray[Any]") -> Bools:
+    def pays(self, payer: "str | NDArray[Any]") -> Bools:
+        """Return for which payers the budget counts."""
         return np.asarray(
             (payer == self.payer) if isinstance(self.payer, str) else np.ones(np.shape(payer)), dtype=bool
         )
@@ -121,7 +123,8 @@ class _Counter:
             return np.ones(len(pairs), dtype=bool)
         return np.asarray((self.draft.facts.pupils["locality"] == self.locality).to_numpy()[pairs.pupil], dtype=bool)
 
-    def _schools_here(self) -> Bools:
+    def schools_here(self) -> Bools:
+        """Return the provisions whose school is in the budget's locality."""
         facts = self.draft.facts
         if not isinstance(self.locality, str):
             return np.ones(len(facts.provisions), dtype=bool)

@@ -4,7 +4,8 @@ import numpy as np
 
 from placement_opt.cells import split_list
 from placement_opt.facts import Bools
-from placement_opt.model.draft import LE, NO_PAIRS, Draft, Terms
+from placement_opt.model.draft import Draft
+from placement_opt.model.linear import LE, NO_PAIRS, Terms
 from placement_opt.model.sites import place_funding_gbp
 from placement_opt.schema import ANY
 
@@ -69,9 +70,12 @@ def _add_part_limits(draft: Draft) -> None:
         if isinstance(limit["provision_id"], str):
             at = (provision_ids == limit["provision_id"]).to_numpy()
             where = limit["provision_id"]
-        else:
+        elif isinstance(limit["setting_id"], str):
             at = (setting_ids == limit["setting_id"]).to_numpy()[facts.setting_of]
             where = f"school {limit['setting_id']}"
+        else:
+            at = (facts.settings["trust"] == limit["trust"]).to_numpy(dtype=bool)[facts.setting_of]
+            where = f"owner {limit['trust']}"
         sentence = (
             f"{where} takes at most {limit['places']} places of years {limit['min_year']} to {limit['max_year']} "
             f"and needs {limit['needs']} (limit {limit['limit_id']})."

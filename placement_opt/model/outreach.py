@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from placement_opt.facts import Floats
-from placement_opt.model.draft import EQ, LE, NO_PAIRS, Draft, Terms
+from placement_opt.model.draft import Draft
+from placement_opt.model.linear import EQ, LE, NO_PAIRS, Terms
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from placement_opt.model.draft import LE, Draft
+from placement_opt.model.draft import Draft
+from placement_opt.model.linear import LE
 from placement_opt.prices import best_amounts
 from placement_opt.tariff import KIND_POSITION
 

@@ -6,11 +6,15 @@ from typing import Any
 import numpy as np
 
 from placement_opt.facts import Bools, Floats
-from placement_opt.model.draft import EQ, GE, LE, NO_PAIRS, Draft
+from placement_opt.model.draft import Draft
+from placement_opt.model.linear import EQ, GE, LE, NO_PAIRS
 from placement_opt.schema import ORDINARY_CLASS_KINDS
 
 CHOSEN = ("candidate", "closable")
 """Provisions of such a status are open only if the plan says so."""
+
+SITE_SCOPE = ("status", "kind", "locality", "provision_id")
+"""What a row of `site_limits` counts by; a blank counts any."""
 
 
 def add_sites(draft: Draft) -> None:
@@ -98,7 +102,7 @@ def _demand_a_group(draft: Draft, provision: int) -> None:
 
 def _limit_sites(draft: Draft, place: int, limit: dict[str, Any]) -> None:
     terms = [(draft.is_open[p], 1.0) for p in np.flatnonzero(counted_sites(draft, limit)).tolist()]
-    about = " ".join(str(limit[name]) for name in ("status", "kind", "locality") if isinstance(limit[name], str))
+    about = " ".join(str(limit[name]) for name in SITE_SCOPE if isinstance(limit[name], str))
     sites = f"{about} provisions" if about else "candidate and closable provisions"
     name, least, most = limit["site_limit"], int(limit["min_open"]), int(limit["max_open"])
     if least > 0:
@@ -119,4 +123,6 @@ def counted_sites(draft: Draft, limit: dict[str, Any]) -> Bools:
         counted &= facts.kinds == limit["kind"]
     if isinstance(limit["locality"], str):
         counted &= (facts.settings["locality"] == limit["locality"]).to_numpy()[facts.setting_of]
+    if isinstance(limit["provision_id"], str):
+        counted &= facts.provision_column("provision_id") == limit["provision_id"]
     return np.asarray(counted, dtype=np.bool_)

@@ -6,7 +6,8 @@ Requests and mainstream wishes that bind hard are rules of the pairs; here they 
 import numpy as np
 
 from placement_opt.facts import Bools, Ints
-from placement_opt.model.draft import EQ, GE, LE, NO_PAIRS, Draft
+from placement_opt.model.draft import Draft
+from placement_opt.model.linear import EQ, GE, LE, NO_PAIRS
 from placement_opt.pairs import possible_sibling_groups
 from placement_opt.schema import MAINSTREAM_KINDS
 

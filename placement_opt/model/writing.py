@@ -7,7 +7,7 @@ import numpy as np
 import pulp
 
 from placement_opt.facts import Ints
-from placement_opt.model.draft import EQ, GE, LE, NO_SITE, Draft, Objective, Row, Sense
+from placement_opt.model.linear import EQ, GE, LE, NO_SITE, LinearDraft, Objective, Row, Sense
 
 SENSES = {LE: pulp.LpConstraintLE, EQ: pulp.LpConstraintEQ, GE: pulp.LpConstraintGE}
 NOT_WRITTEN = -1
@@ -22,10 +22,10 @@ class Model:
     draft
         What it was written from.
     chosen
-        Positions of the decided pairs that are in it, ascending.
+        Positions of the choices that are in it, ascending.
     """
 
-    draft: Draft
+    draft: LinearDraft
     chosen: Ints
     problem: pulp.LpProblem = field(default_factory=lambda: pulp.LpProblem("placement", pulp.LpMinimize))
     placed: list[pulp.LpVariable] = field(default_factory=list)
@@ -33,12 +33,12 @@ class Model:
 
     def __post_init__(self) -> None:
         draft = self.draft
-        self._written = np.full(len(draft.decided), NOT_WRITTEN, dtype=np.int64)
+        self._written = np.full(draft.choices, NOT_WRITTEN, dtype=np.int64)
         self._written[self.chosen] = np.arange(len(self.chosen))
-        pupil, provision = draft.pupil[self.chosen], draft.provision[self.chosen]
+        self._names, most = draft.names(self.chosen), draft.count[draft.pupil[self.chosen]].tolist()
         self.placed = [
-            self.problem.add_variable(f"x_{i}_{p}", 0, n, pulp.LpInteger)
-            for i, p, n in zip(pupil.tolist(), provision.tolist(), draft.count[pupil].tolist(), strict=True)
+            self.problem.add_variable(f"x_{name}", 0, n, pulp.LpInteger)
+            for name, n in zip(self._names, most, strict=True)
         ]
         self.others = [
             self.problem.add_variable(
@@ -69,10 +69,9 @@ class Model:
         draft = self.draft
         sites = draft.site[self.chosen]
         for place in np.flatnonzero(sites != NO_SITE).tolist():
-            pair = int(self.chosen[place])
-            i, p = int(draft.pupil[pair]), int(draft.provision[pair])
-            terms = {self.placed[place]: 1.0, self.others[int(sites[place])]: -float(draft.count[i])}
-            self._add(f"open_{i}_{p}", terms, LE, 0)
+            most = -float(draft.count[draft.pupil[self.chosen[place]]])
+            terms = {self.placed[place]: 1.0, self.others[int(sites[place])]: most}
+            self._add(f"open_{self._names[place]}", terms, LE, 0)
 
     def _add(self, name: str, terms: dict[pulp.LpVariable, float], sense: Sense, right: float) -> None:
         self.problem.addConstraint(pulp.LpConstraint(pulp.LpAffineExpression(terms), SENSES[sense], name, right))
@@ -101,7 +100,7 @@ class Model:
         return pulp.LpAffineExpression(terms, constant=constant)
 
 
-def write_model(draft: Draft, chosen: Ints | None = None) -> Model:
+def write_model(draft: LinearDraft, chosen: Ints | None = None) -> Model:
     """Write a draft as a PuLP problem.
 
     Parameters
@@ -109,6 +108,6 @@ def write_model(draft: Draft, chosen: Ints | None = None) -> Model:
     draft
         Columns, rows and objectives.
     chosen
-        Positions of the decided pairs that are wanted, ascending; None = all.
+        Positions of the choices that are wanted, ascending; None = all.
     """
-    return Model(draft, np.arange(len(draft.decided)) if chosen is None else chosen)
+    return Model(draft, np.arange(draft.choices) if chosen is None else chosen)

@@ -3,6 +3,7 @@
 The same description drives validation, the blank template and the documentation page.
 """
 
+from placement_opt.schema.ahead import ARRIVALS, FILL_UP, LEAVERS, SITE_YEARS, YEAR_BUDGETS, YEARS
 from placement_opt.schema.columns import Cell, Column, Table
 from placement_opt.schema.limits import (
     BUDGETS,
@@ -17,6 +18,7 @@ from placement_opt.schema.limits import (
     RESOURCES,
     SITE_LIMITS,
     TOPUPS,
+    TOTALS,
 )
 from placement_opt.schema.question import PROVISIONS, PUPILS, SETTINGS
 from placement_opt.schema.transport import APART, FLEET, JOURNEY_COSTS, LAYOUTS, TODAY_ROUTES
@@ -50,11 +52,18 @@ TABLES = {
         RESOURCE_USE,
         BUDGETS,
         SITE_LIMITS,
+        TOTALS,
         MODES,
         JOURNEY_COSTS,
         FLEET,
         LAYOUTS,
         APART,
+        YEARS,
+        ARRIVALS,
+        LEAVERS,
+        SITE_YEARS,
+        FILL_UP,
+        YEAR_BUDGETS,
         PARAMETERS,
     )
 }
@@ -63,9 +72,11 @@ TABLES = {
 __all__ = [
     "ANY",
     "APART",
+    "ARRIVALS",
     "BUDGETS",
     "CRS",
     "EASTING_RANGE_M",
+    "FILL_UP",
     "FLEET",
     "HUBS",
     "JOURNEY_COSTS",
@@ -73,6 +84,7 @@ __all__ = [
     "KIND_ALIASES",
     "LAST_PRIMARY_YEAR",
     "LAYOUTS",
+    "LEAVERS",
     "LINKS",
     "MAINSTREAM_KINDS",
     "MODES",
@@ -89,9 +101,13 @@ __all__ = [
     "RESOURCE_USE",
     "SETTINGS",
     "SITE_LIMITS",
+    "SITE_YEARS",
     "TABLES",
     "TODAY_ROUTES",
     "TOPUPS",
+    "TOTALS",
+    "YEARS",
+    "YEAR_BUDGETS",
     "YEAR_RANGE",
     "Cell",
     "Column",

@@ -73,11 +73,12 @@ LINKS = Table(
 
 PART_LIMITS = Table(
     "part_limits",
-    "a limit on part of a provision, or of a whole school",
+    "a limit on part of a provision, of a whole school, or of all schools of an owner",
     (
         id_column("limit_id", "Reference of the limit.", "L1"),
-        refers_column("provision_id", "provisions.provision_id", "The provision; blank = a whole school."),
-        refers_column("setting_id", "settings.setting_id", "The school; blank = one provision."),
+        refers_column("provision_id", "provisions.provision_id", "The provision. Fill one of these three cells."),
+        refers_column("setting_id", "settings.setting_id", "The school, all its provisions together."),
+        Column("trust", Cell.TEXT, "The owner, all its schools together.", refers_to="settings.trust"),
         Column("needs", Cell.CODES, "Primary needs counted, or any.", default=ANY, allowed=(*NEED_CODES, ANY)),
         year_column("min_year", "Lowest year group counted.", default=LOW_YEAR),
         year_column("max_year", "Highest year group counted.", default=HIGH_YEAR),
@@ -184,10 +185,35 @@ SITE_LIMITS = Table(
             "candidate: counts those that may be opened; closable: those that may be closed; blank = both.",
             allowed=("candidate", "closable"),
         ),
+        refers_column("provision_id", "provisions.provision_id", "Counts this provision only; blank = any."),
         whole_column("min_open", "Fewest that are open; the same as max_open = exactly so many.", default=0),
         whole_column("max_open", "Most that are open.", default=1_000_000),
     ),
     key=("site_limit",),
+)
+
+TOTALS = Table(
+    "totals",
+    "a limit on something counted over all pupils of a plan",
+    (
+        id_column("total", "Reference of the limit.", "independent places"),
+        Column(
+            "measure",
+            Cell.CODE,
+            "What is counted. pupils: those with a place; minutes, miles: their journeys, one way; co2e_kg: emissions of "
+            "a year from transport that the council pays for; moves: pupils who leave a place that they could keep; "
+            "unplaced: pupils without a place.",
+            required=True,
+            allowed=("pupils", "minutes", "miles", "co2e_kg", "moves", "unplaced"),
+            example="pupils",
+        ),
+        kind_column(
+            "Counts this kind of provision only (for moves: the one that is left); blank = any.", required=False
+        ),
+        text_column("locality", "Counts pupils whose home is in this locality only; blank = all."),
+        Column("most", Cell.NUMBER, "Most that there may be.", True, least=0, most=1_000_000_000_000, example="40"),
+    ),
+    key=("total",),
 )
 
 MODES = Table(

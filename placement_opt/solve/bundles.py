@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from placement_opt.facts import Bools, Floats, Ints
-from placement_opt.model.draft import NO_SITE
+from placement_opt.model.linear import NO_SITE
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.highs import solve_lp
 from placement_opt.solve.knapsacks import Knapsacks, Marks, Table, best_loads
@@ -111,7 +111,7 @@ class Bundles:
         provisions, members = provisions[new], members[new]
         bundle, pupil = np.nonzero(members)
         pairs = knapsacks.pair[pupil, provisions[bundle]]
-        uses = sp.csr_matrix((np.ones(len(pairs)), (pairs, bundle)), shape=(len(system.draft.decided), len(new)))
+        uses = sp.csr_matrix((np.ones(len(pairs)), (pairs, bundle)), shape=(system.draft.choices, len(new)))
         one = sp.csr_matrix(
             (np.ones(len(new)), (provisions, np.arange(len(new)))), shape=(len(knapsacks.provisions) + 1, len(new))
         )

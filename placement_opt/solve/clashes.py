@@ -1,8 +1,10 @@
 """When no plan can keep all the rules: a smallest set of rules that clash, in words."""
 
+from collections.abc import Callable, Collection
+
 from placement_opt.errors import Status
-from placement_opt.model import Draft, draft_model, write_model
-from placement_opt.pairs import Pairs
+from placement_opt.model import write_model
+from placement_opt.model.linear import LinearDraft
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock
 from placement_opt.solve.highs import run_highs
@@ -11,12 +13,16 @@ BROKEN = 1e-6
 NOT_FOUND = "(Which rules clash was not found in the time allowed.)"
 
 
-def find_clashes(pairs: Pairs, options: SolveOptions, clock: Clock) -> list[str]:
+MakeDraft = Callable[[Collection[str]], LinearDraft]
+"""Drafts the model with the rows of these names enforced."""
+
+
+def find_clashes(make_draft: MakeDraft, options: SolveOptions, clock: Clock) -> list[str]:
     """Return rules that cannot all hold, such that without any one of them the others can.
 
     Parameters
     ----------
-    pairs
+    make_draft
         Of a problem whose model is infeasible.
     options, clock
         How long to look. When the time runs out, the set found so far is returned; it may hold more than is needed.
@@ -30,7 +36,7 @@ def find_clashes(pairs: Pairs, options: SolveOptions, clock: Clock) -> list[str]
     enforced: list[str] = []
     sentences: dict[str, str] = {}
     while True:
-        draft = draft_model(pairs, enforced=enforced)
+        draft = make_draft(enforced)
         sentences = draft.sentences
         broken = _broken_rows(draft, options, clock)
         if broken is None:
@@ -40,12 +46,12 @@ def find_clashes(pairs: Pairs, options: SolveOptions, clock: Clock) -> list[str]
         enforced += broken
     for name in list(enforced):
         fewer = [other for other in enforced if other != name]
-        if _broken_rows(draft_model(pairs, enforced=fewer), options, clock) is None:
+        if _broken_rows(make_draft(fewer), options, clock) is None:
             enforced = fewer
     return [sentences[name] for name in sorted(enforced, key=list(sentences).index)] or [NOT_FOUND]
 
 
-def _broken_rows(draft: Draft, options: SolveOptions, clock: Clock) -> list[str] | None:
+def _broken_rows(draft: LinearDraft, options: SolveOptions, clock: Clock) -> list[str] | None:
     """Return the rows that a least-broken solution breaks; None when the enforced rows alone cannot be kept."""
     model = write_model(draft)
     model.set_objective([(draft.broken, 1.0)])

@@ -127,7 +127,7 @@ def solver_options(options: SolveOptions) -> dict[str, Any]:
 
 def begin_with(model: Model, known: Fitted) -> None:
     """Give the columns of a model the values of a plan."""
-    pupils = np.zeros(len(model.draft.decided), dtype=np.int64)
+    pupils = np.zeros(model.draft.choices, dtype=np.int64)
     pupils[known.pairs] = known.pupils
     for column, value in zip(model.placed, pupils[model.chosen].tolist(), strict=True):
         column.varValue = value
@@ -145,8 +145,9 @@ def _near(system: System, relaxed: Relaxed) -> Ints:
     draft = system.draft
     free = np.zeros(len(draft.count), dtype=bool)
     split = np.abs(relaxed.pupils - np.rint(relaxed.pupils)) > WHOLE
-    free[draft.pupil[relaxed.pairs[split]]] = True
-    placed = np.bincount(draft.pupil[relaxed.pairs], weights=relaxed.pupils, minlength=len(free))
+    choice, pupil = draft.counted(relaxed.pairs)
+    free[pupil[split[choice]]] = True
+    placed = np.bincount(pupil, weights=relaxed.pupils[choice], minlength=len(free))
     free |= placed < draft.count - WHOLE
     candidates = np.flatnonzero(free[draft.pupil])
     best = first_of_each(draft.pupil[candidates], relaxed.bound.reduced[candidates], PAIRS_OF_FREE)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement_opt.facts import Bools, Floats, Ints
-from placement_opt.model.draft import NO_SITE, Row
+from placement_opt.model.draft import Draft
+from placement_opt.model.linear import NO_SITE, Row
 from placement_opt.solve.system import System
 
 MOST_STATES = 10_000_000
@@ -64,7 +65,7 @@ def knapsacks_of(system: System) -> Knapsacks | None:
     Rows of several pupils may be split, so that a problem with such rows has none either.
     """
     draft = system.draft
-    if not 0 < len(draft.decided) <= MOST_PAIRS:
+    if not isinstance(draft, Draft) or not 0 < draft.choices <= MOST_PAIRS:
         return None
     pupils, of_pupil = np.unique(draft.pupil, return_inverse=True)
     provisions, of_provision = np.unique(draft.provision, return_inverse=True)

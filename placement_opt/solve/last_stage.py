@@ -1,4 +1,4 @@
-"""The last stage: among plans that cost no more, the one with the fewest minutes, and the rule for ties."""
+"""The last stage: among plans that cost no more, the one with the least of something, and the rule for ties."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ import pulp
 from placement_opt.errors import Status
 from placement_opt.facts import Ints
 from placement_opt.model import Model
-from placement_opt.model.draft import Objective
+from placement_opt.model.linear import Objective
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock
 from placement_opt.solve.fitting import Fitted, begin_with, model_of, read, solver_options
@@ -39,11 +39,15 @@ class LastStage:
     seconds: float
 
 
-def fewest_minutes(system: System, best: Optimum, options: SolveOptions, clock: Clock) -> tuple[Fitted, LastStage]:
-    """Find the plan with the fewest minutes among those that cost no more than the best.
+def least_of(
+    goal: Objective, system: System, best: Optimum, options: SolveOptions, clock: Clock
+) -> tuple[Fitted, LastStage]:
+    """Find the plan with the least of a goal, such as minutes, among those that cost no more than the best.
 
     Parameters
     ----------
+    goal
+        What to have little of.
     system
         Rows and the objective of cost.
     best
@@ -54,20 +58,19 @@ def fewest_minutes(system: System, best: Optimum, options: SolveOptions, clock: 
     draft, known = system.draft, best.fitted
     if known is None:
         raise AssertionError("The cost stage left no plan.")
-    if not len(draft.decided) or np.ptp(draft.minutes.pairs) == 0:
-        minutes = draft.minutes.constant + float(draft.minutes.pairs[known.pairs] @ known.pupils)
-        return known, LastStage(Status.OPTIMAL, minutes, minutes, 0.0)
+    value = value_of(goal, known)
+    if not goal.terms and (not draft.choices or np.ptp(goal.pairs) == 0):
+        return known, LastStage(Status.OPTIMAL, value, value, 0.0)
     model = model_of(system, _chosen(system, best, known))
     begin_with(model, known)
     cost = system.constant + float(system.cost_of_pairs[known.pairs] @ known.pupils)
     model.limit("stage_cost", system.goals, cost + float(system.cost_of_others @ known.others) + COST_SLACK_GBP)
     more: dict[str, Any] = {}
-    if len(draft.decided) > MOST_PLACEMENTS_WITH_OPEN_SITES:
+    if draft.choices > MOST_PLACEMENTS_WITH_OPEN_SITES:
         _keep_sites(model, known)
         more["mip_max_nodes"] = NODES
-    tie = tie_break(draft.pupil, draft.provision, len(draft.facts.provisions)) / 2**TIE_BITS
-    model.set_objective([(draft.minutes, 1.0), (Objective(tie), TIE_WEIGHT)])
-    value = draft.minutes.constant + float(draft.minutes.pairs[known.pairs] @ known.pupils)
+    tie = tie_break(draft.pupil, draft.provision, draft.provisions) / 2**TIE_BITS
+    model.set_objective([(goal, 1.0), (Objective(tie), TIE_WEIGHT)])
     if clock.may_go_on():
         run = run_highs(
             model.problem,
@@ -80,15 +83,21 @@ def fewest_minutes(system: System, best: Optimum, options: SolveOptions, clock: 
             clock.stop()
         if run.has_solution:
             return read(model, known.value), LastStage(run.status, run.value, run.bound, run.seconds)
-    return known, LastStage(Status.FEASIBLE, value, draft.minutes.constant, 0.0)
+    return known, LastStage(Status.FEASIBLE, value, goal.constant, 0.0)
+
+
+def value_of(goal: Objective, fitted: Fitted) -> float:
+    """Return how much of a goal a plan has."""
+    others = sum(amount * float(fitted.others[column]) for column, amount in goal.terms.items())
+    return goal.constant + float(goal.pairs[fitted.pairs] @ fitted.pupils) + others
 
 
 def _chosen(system: System, best: Optimum, known: Fitted) -> Ints:
     """Return the pairs that the last stage looks at: of a large problem, those with the least reduced cost."""
     draft = system.draft
     most = PAIRS_OF_EACH * len(draft.count)
-    if len(draft.decided) <= max(most, MOST_PLACEMENTS_WITH_OPEN_SITES) or best.relaxed is None:
-        return np.arange(len(draft.decided))
+    if draft.choices <= max(most, MOST_PLACEMENTS_WITH_OPEN_SITES) or best.relaxed is None:
+        return np.arange(draft.choices)
     reduced = best.relaxed.bound.reduced
     near = np.flatnonzero(reduced <= np.partition(reduced, most)[most])
     return np.union1d(near[:most], known.pairs)

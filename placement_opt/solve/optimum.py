@@ -94,7 +94,7 @@ class Optimiser:
         self._root: Relaxed
         self._knapsacks: Knapsacks | None = None
 
-    def run(self, start: Ints, *, known: Fitted | None = None) -> Optimum:
+    def run(self, start: Ints, *, known: Fitted | None = None, round_first: bool = True) -> Optimum:
         """Find the optimum, or what there is when the time runs out.
 
         Parameters
@@ -103,6 +103,9 @@ class Optimiser:
             The pairs to begin with.
         known
             A plan that is known already.
+        round_first
+            Round the LP before anything is branched on; False = only a plan near a node that is all but whole is sought,
+            where a plan is known.
 
         Raises
         ------
@@ -114,7 +117,7 @@ class Optimiser:
             raise NoPlanError(Status.NO_SOLUTION)
         with self._clock.stopped_by_hand():
             relaxation = self._relaxation(start)
-            self._branch_from(relaxation, relaxation.solve())
+            self._branch_from(relaxation, relaxation.solve(), round_first=round_first or known is None)
             if not self._is_good() and self._clock.may_go_on():
                 self._search()
         if self.best.fitted is None:
@@ -140,12 +143,15 @@ class Optimiser:
         options = self._options
         return Relaxation(self.system, start, tolerance=tolerance, threads=options.threads, seed=options.seed)
 
-    def _branch_from(self, relaxation: Relaxation, root: Relaxed, *, must_find: bool = False) -> None:
+    def _branch_from(
+        self, relaxation: Relaxation, root: Relaxed, *, must_find: bool = False, round_first: bool = True
+    ) -> None:
         self._root = root
         self._note(root, Leaf(multipliers_of(self.system, root.bound, {})), root.bound.value, len(relaxation.order))
         relaxation.thin(PAIRS_KEPT_OF_EACH * len(self.system.draft.count), root.bound.reduced)
         search = Search(self.system, relaxation, root, lambda node: self._try(relaxation, node))
-        self._try(relaxation, search.root)
+        if round_first:
+            self._try(relaxation, search.root)
         self._say()
         self._knapsacks = None if self._is_good() else knapsacks_of(self.system)
         if must_find and self.best.fitted is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from placement_opt.facts import Floats, Ints
-from placement_opt.model.draft import NO_SITE
+from placement_opt.model.linear import NO_SITE
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.bundles import Bundles
 from placement_opt.solve.dive import columns_of

@@ -8,7 +8,7 @@ import numpy as np
 
 from placement_opt.certificate import Branch, Leaf, Tree
 from placement_opt.facts import Floats
-from placement_opt.model.draft import NO_SITE
+from placement_opt.model.linear import NO_SITE
 from placement_opt.solve.branching import WHOLE, PseudoCosts, fractional
 from placement_opt.solve.dive import columns_of
 from placement_opt.solve.relaxation import Relaxation, Relaxed
@@ -158,6 +158,8 @@ class Search:
 def multipliers_of(system: System, bound: Bound, boxes: dict[int, Box]) -> dict[str, float]:
     """Return the multipliers of a bound by the names of their rows, without those that go without saying."""
     values = bound.multipliers
+    if not system.draft.has_default_prices:
+        return {system.names[row]: float(values[row]) for row in np.flatnonzero(values).tolist()}
     said = np.where(system.is_pupil_row, np.abs(values - _cheapest(system, bound, boxes)) > SAME, values != 0)
     return {system.names[row]: float(values[row]) for row in np.flatnonzero(said).tolist()}
 
@@ -174,6 +176,6 @@ def _cheapest(system: System, bound: Bound, boxes: dict[int, Box]) -> Floats:
     np.minimum.at(cheapest, row, bound.reduced[pairs] + bound.multipliers[row])
     has_column = np.flatnonzero(system.unplaced_column >= 0)
     column = system.unplaced_column[has_column]
-    limit = bound.multipliers[-1] if system.unplaced_limit is not None else 0.0
-    cheapest[has_column] = np.minimum(cheapest[has_column], system.cost_of_others[column] - limit)
+    reduced = system.cost_of_others - system.of_others.T @ bound.multipliers
+    cheapest[has_column] = np.minimum(cheapest[has_column], reduced[column] + bound.multipliers[has_column])
     return np.where(np.isinf(cheapest), 0.0, cheapest)

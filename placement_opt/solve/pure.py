@@ -58,7 +58,7 @@ def is_pure(pairs: Pairs) -> bool:
     """Return whether nothing but pupils, places and places over the number is to be decided."""
     facts = pairs.facts
     problem, policy = facts.problem, facts.policy
-    tables = ("part_limits", "resources", "budgets", "site_limits")
+    tables = ("part_limits", "resources", "budgets", "site_limits", "totals")
     if any(len(problem.table(name)) for name in tables) or problem.settings["places"].notna().any():
         return False
     if policy.max_moves is not None or (problem.provisions["max_classes"] > 0).any():

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from placement_opt.facts import Bools, Floats, Ints
-from placement_opt.model.draft import NO_SITE
+from placement_opt.model.linear import NO_SITE
 from placement_opt.solve.highs import solve_lp
 from placement_opt.solve.system import Bound, Box, System
 
@@ -21,6 +21,9 @@ PAIRS_EACH_TIME = 3
 """So many of a pupil's pairs are added at once."""
 PENALTY = 10.0
 """Breaking a row by as much as a pupil (or, without pupils, a column) weighs in it costs so many times the dearest."""
+ROWS_BY_SIMPLEX = 2_000
+PAIRS_BY_SIMPLEX = 500
+"""Where years hang together, larger LPs, and those to which more pairs were added, are solved from the inside."""
 RAISED, MOST_PENALTY = 10.0, 1e4
 """Where breaking a row still pays, the penalty is raised by so much, up to so many times the first one."""
 CLOSE = 1e-9
@@ -76,7 +79,7 @@ class Relaxation:
         self, system: System, chosen: Ints, *, tolerance: float = 0.0, threads: int = 1, seed: int = 0
     ) -> None:
         self.system, self._tolerance = system, tolerance
-        self.inside = np.zeros(len(system.draft.decided), dtype=bool)
+        self.inside = np.zeros(system.draft.choices, dtype=bool)
         self.inside[chosen] = True
         self._has_row = np.zeros(len(self.inside), dtype=bool)
         self.order = chosen
@@ -88,6 +91,10 @@ class Relaxation:
         for name, value in (("output_flag", False), ("threads", threads), ("random_seed", seed), ("solver", "simplex")):
             self._highs.setOptionValue(name, value)
         self._pass_model(chosen)
+        self._is_tied = system.draft.hangs_together and len(system.rows) > ROWS_BY_SIMPLEX
+        self._from_inside = self._is_tied
+        if self._is_tied:
+            self._open_before_use(np.arange(len(chosen)))
 
     def _pass_model(self, chosen: Ints) -> None:
         system = self.system
@@ -117,7 +124,7 @@ class Relaxation:
         """Return rows and signs of the columns that let rows be broken; who counts a pupil, nobody need break."""
         system = self.system
         of_others = abs(system.of_others).max(axis=1).toarray().ravel() if len(system.draft.columns) else None
-        of_pairs = abs(system.of_pairs).max(axis=1).toarray().ravel() if len(system.draft.decided) else None
+        of_pairs = abs(system.of_pairs).max(axis=1).toarray().ravel() if system.draft.choices else None
         scale = np.ones(len(system.rows)) if of_others is None else np.where(of_others > 0, of_others, 1.0)
         self._scale = scale if of_pairs is None else np.where(of_pairs > 0, of_pairs, scale)
         may_break = ~system.is_pupil_row | (system.unplaced_column < 0)
@@ -136,13 +143,19 @@ class Relaxation:
         beyond = (pupils > most * is_open + BEYOND) & ~has_row
         if not beyond.any():
             return False
-        at = np.flatnonzero((pupils > BEYOND) & ~has_row & np.isin(site, np.unique(site[beyond])))
+        self._open_before_use(np.flatnonzero((pupils > BEYOND) & ~has_row & np.isin(site, np.unique(site[beyond]))))
+        return True
+
+    def _open_before_use(self, at: Ints) -> None:
+        """Add the rows that say of pairs, by their places in `order`, that their sites have to be open."""
+        draft = self.system.draft
+        at = at[draft.site[self.order[at]] != NO_SITE]
+        site, most = draft.site[self.order], self.system.most_of_pairs[self.order]
         starts = np.arange(len(at), dtype=np.int32) * 2
         index = np.column_stack([self._first_pair + at, site[at]]).ravel().astype(np.int32)
         value = np.column_stack([np.ones(len(at)), -most[at]]).ravel()
         self._highs.addRows(len(at), np.full(len(at), -np.inf), np.zeros(len(at)), len(index), starts, index, value)
         self._has_row[self.order[at]] = True
-        return True
 
     def add(self, pairs: Ints) -> None:
         """Add pairs to the LP."""
@@ -160,6 +173,9 @@ class Relaxation:
         )
         self.inside[pairs] = True
         self.order = np.append(self.order, pairs)
+        if self._is_tied:
+            self._open_before_use(np.arange(len(self.order) - len(pairs), len(self.order)))
+            self._from_inside = len(pairs) > PAIRS_BY_SIMPLEX
 
     def thin(self, most: int, reduced: Floats) -> None:
         """Take out pairs that the LP has no use for, but those with the least reduced cost.
@@ -234,6 +250,11 @@ class Relaxation:
         return Relaxed(bound, value, self.order[used][order], pupils[used][order], columns[:others], broken)
 
     def _run(self) -> tuple[float, Floats, Floats]:
+        if self._from_inside:
+            self._highs.setOptionValue("solver", "ipm")
+            self._highs.run()
+            self._highs.setOptionValue("solver", "simplex")
+            self._from_inside = False
         solve_lp(self._highs)
         solution = self._highs.getSolution()
         multipliers = np.array(solution.row_dual, dtype=np.float64)[: len(self.system.rows)]

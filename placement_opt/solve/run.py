@@ -8,7 +8,7 @@ import numpy as np
 from placement_opt.answer import Decisions, build_plan
 from placement_opt.certificate import Certificate
 from placement_opt.errors import NoPlanError, Status
-from placement_opt.model import draft_model
+from placement_opt.model import Draft, draft_model
 from placement_opt.pairs import Pairs, candidate_pairs
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
@@ -18,7 +18,7 @@ from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.pure import assign, is_pure
 from placement_opt.solve.reading import decide
 from placement_opt.solve.record import make_record
-from placement_opt.solve.stages import Stage, solve_in_stages
+from placement_opt.solve.stages import Stage, Staged, solve_in_stages
 from placement_opt.travel import TravelMatrix
 from placement_opt.verify import verify
 
@@ -73,7 +73,7 @@ def solve(
     >>> plan.placements[["pupil_id", "provision_id"]].to_numpy().tolist()
     [['P1', 'A-main'], ['P2', 'B-special'], ['P3', 'B-main']]
     """
-    options, report = options or SolveOptions(), progress or _silent
+    options, report = options or SolveOptions(), progress or silent
     clock = Clock(options.time_limit_s)
     pairs = candidate_pairs(problem, travel, policy=policy)
     report(f"{len(pairs):,} allowed pairs, {clock.used_s():.1f} s")
@@ -85,16 +85,18 @@ def solve(
         )
     except NoPlanError as error:
         if error.status is Status.INFEASIBLE:
-            raise NoPlanError(error.status, find_clashes(pairs, options, clock)) from None
+            raise NoPlanError(
+                error.status, find_clashes(lambda enforced: draft_model(pairs, enforced=enforced), options, clock)
+            ) from None
         raise
-    plan = _answer(pairs, solved, options, clock.used_s())
+    plan = answer(pairs, solved, options, clock.used_s())
     verify(problem, travel, plan).raise_if_wrong()
     report(f"verified, {clock.used_s():.1f} s")
     return plan
 
 
 @dataclass(frozen=True, eq=False)
-class _Solved:
+class Solved:
     """What solving gives, whichever way it was done."""
 
     method: str
@@ -104,7 +106,7 @@ class _Solved:
     certified: float
 
 
-def _solve_pure(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) -> _Solved:
+def _solve_pure(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) -> Solved:
     before = clock.used_s()
     assigned = assign(pairs, options, clock, report)
     seconds = clock.used_s() - before
@@ -124,44 +126,49 @@ def _solve_pure(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progr
     )
     none = np.zeros(0, dtype=np.int64)
     decisions = decide(assigned.draft, assigned.placed, assigned.count, none)
-    return _Solved(assigned.method, decisions, stages, assigned.certificate, bound)
+    return Solved(assigned.method, decisions, stages, assigned.certificate, bound)
 
 
-def _solve_staged(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) -> _Solved:
+def _solve_staged(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) -> Solved:
     draft = draft_model(pairs)
     report(f"model drafted: {len(draft.rows):,} rows, {clock.used_s():.1f} s")
-    staged = solve_in_stages(draft, options, clock, report)
+    return solved_in_stages(draft, solve_in_stages(draft, options, clock, report))
+
+
+def solved_in_stages(draft: Draft, staged: Staged) -> Solved:
+    """Return what the stages found, as decisions."""
     fitted = staged.fitted
     others = np.rint(fitted.others).astype(np.int64)
     decisions = decide(draft, fitted.pairs, fitted.pupils, others)
-    return _Solved("priced pairs and branching", decisions, staged.stages, staged.certificate, staged.certified)
+    return Solved("priced pairs and branching", decisions, staged.stages, staged.certificate, staged.certified)
 
 
-def _answer(pairs: Pairs, solved: _Solved, options: SolveOptions, seconds: float) -> Plan:
+def answer(pairs: Pairs, solved: Solved, options: SolveOptions, seconds: float) -> Plan:
+    """Return the plan that was found, with its bound, its status and the record of the run."""
     stages = solved.stages
     cost = next(stage for stage in stages if stage.name == "cost")
     proof = "certificate" if cost.bound - solved.certified <= PENNY_GBP else "search"
     how = {"method": solved.method, "proof": proof}
     record = make_record(pairs, options=options, how=how, stages=stages, seconds=seconds)
     plan = build_plan(pairs, solved.decisions, status=Status.FEASIBLE, record=record)
-    bound_gbp = _bound_gbp(cost, plan)
-    proven = all(stage.status is Status.OPTIMAL for stage in stages if stage.name != "minutes")
+    bound_gbp = bound_below(cost, plan.objective_gbp)
+    proven = all(stage.status is Status.OPTIMAL for stage in stages if stage.name in {"unplaced", "cost"})
     allowance_gbp = options.gap * abs(plan.objective_gbp) + PENNY_GBP
     is_best = proven and plan.objective_gbp - bound_gbp <= allowance_gbp + PENNY_TOLERANCE
     status = Status.OPTIMAL if is_best else Status.FEASIBLE
     return replace(plan, status=status, bound_gbp=bound_gbp, certificate=solved.certificate)
 
 
-def _bound_gbp(cost: Stage, plan: Plan) -> float:
+def bound_below(cost: Stage, objective_gbp: float) -> float:
     """Return what no plan can be below, in whole pennies, rounded down.
 
     With weights the stage's value holds more than £; its distance from the bound is the same in £ for every plan
     with as many unplaced pupils and minutes.
     """
-    bound = plan.objective_gbp - (cost.value - cost.bound) if cost.is_weighted else cost.bound
+    bound = objective_gbp - (cost.value - cost.bound) if cost.is_weighted else cost.bound
     floor = max(bound, 0.0)  # every £ is at least 0, also where the solver ran out of time without a bound
-    return min(math.floor(floor * 100 + PENNY_TOLERANCE) / 100, plan.objective_gbp)
+    return min(math.floor(floor * 100 + PENNY_TOLERANCE) / 100, objective_gbp)
 
 
-def _silent(line: str) -> None:
+def silent(line: str) -> None:
     """Say nothing."""

@@ -1,5 +1,6 @@
 """The order of goals: fewest unplaced, then least £, then fewest minutes; or all three in one weighted sum."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,19 +9,28 @@ import numpy as np
 from placement_opt.certificate import Certificate, StageProof
 from placement_opt.errors import Status
 from placement_opt.facts import Ints
-from placement_opt.model import Draft
-from placement_opt.model.draft import Objective
+from placement_opt.model.linear import LinearDraft, Objective
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.fitting import Fitted
-from placement_opt.solve.last_stage import fewest_minutes
+from placement_opt.solve.last_stage import least_of
 from placement_opt.solve.optimum import PENNY, Optimiser, Optimum
 from placement_opt.solve.start import first_pairs
 from placement_opt.solve.system import System
 
 Goals = list[tuple[Objective, float]]
+First = Callable[[System], Ints]
+"""Picks the choices that a large model begins with."""
 WHOLE_PUPIL = 1 - 1e-6
 """Pupils are whole: a bound less than one below a plan proves it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Last:
+    """What the last stage has as little of as the £ allow."""
+
+    name: str
+    goal: Objective
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,8 @@ class Staged:
 
     Parameters
     ----------
+    draft
+        The model.
     fitted
         By the columns of the model.
     stages
@@ -56,14 +68,34 @@ class Staged:
         The bound of the cost stage that the certificate gives.
     """
 
+    draft: LinearDraft
     fitted: Fitted
     stages: list[Stage]
     certificate: Certificate
     certified: float
 
 
-def solve_in_stages(draft: Draft, options: SolveOptions, clock: Clock, report: Progress) -> Staged:
+def solve_in_stages(
+    draft: LinearDraft,
+    options: SolveOptions,
+    clock: Clock,
+    report: Progress,
+    first: First | None = None,
+    last: Last | None = None,
+    wider: Callable[[], LinearDraft] | None = None,
+) -> Staged:
     """Solve a draft, one goal after the other.
+
+    Parameters
+    ----------
+    draft, options, clock, report
+        The model, gap and seed, time, and who is told.
+    first
+        Which choices to begin with; None = `first_pairs`, for a plan of one year.
+    last
+        The goal of the last stage; None = minutes, or no such stage where weights are given.
+    wider
+        Drafts the model with the choices that are of use only where somebody has to be unplaced; None = it has them.
 
     Raises
     ------
@@ -71,70 +103,84 @@ def solve_in_stages(draft: Draft, options: SolveOptions, clock: Clock, report: P
         When the first stage proves that there is no plan, or finds none in time.
     """
     if options.weights is not None:
-        return _weighted(draft, options, clock, report)
-    start = first_pairs(System(draft, cost_goals(draft)))
+        return _weighted(draft, options, clock, report, first or first_pairs, last)
+    start = (first or first_pairs)(System(draft, cost_goals(draft)))
     unplaced, best = _all_placed(draft, start, options, clock, report)
     if best is None:
+        if wider is not None:
+            draft = wider()
+            start = (first or first_pairs)(System(draft, cost_goals(draft)))
         unplaced = _fewest_unplaced(draft, start, options, clock, report)
         limited = System(draft, cost_goals(draft), round(unplaced.value) - draft.unplaced.constant)
         optimiser = Optimiser(limited, (options.gap, PENNY), options, clock, report)
-        best = optimiser.run(_joined(start, unplaced), known=_priced(unplaced.fitted, limited))
+        best = optimiser.run(_joined(start, unplaced), known=priced(unplaced.fitted, limited))
     before = unplaced.seconds
     stages = [
         Stage("unplaced", _status(unplaced, WHOLE_PUPIL), unplaced.value, unplaced.bound, before),
-        _stage("cost", best, options, clock.used_s() - before),
+        cost_stage(best, options, clock.used_s() - before),
     ]
-    fitted, last = fewest_minutes(best.system, best, options, clock)
-    stages.append(Stage("minutes", last.status, last.value, last.bound, last.seconds))
+    fitted, ended = ended_by(last or Last("minutes", draft.minutes), best, options, clock)
+    stages.append(ended)
     proofs = [StageProof("cost", best.certified, best.tree)]
     if unplaced.value > draft.unplaced.constant + 0.5:
         proofs.insert(0, StageProof("unplaced", unplaced.certified, unplaced.tree))
-    return Staged(fitted, stages, Certificate(tuple(proofs)), best.certified)
+    return Staged(draft, fitted, stages, Certificate(tuple(proofs)), best.certified)
 
 
-def cost_goals(draft: Draft) -> Goals:
+def cost_goals(draft: LinearDraft) -> Goals:
     """Return money and what is weighed with it."""
     return [(draft.money, 1.0), (draft.weighed, 1.0)]
 
 
-def weighted_goals(draft: Draft, options: SolveOptions) -> Goals:
+def weighted_goals(draft: LinearDraft, options: SolveOptions) -> Goals:
     """Return money, what is weighed with it, and unplaced pupils and minutes at their weights."""
     weights = options.weights or {}
     goals = [*cost_goals(draft), (draft.unplaced, weights.get("unplaced", 0.0))]
     return [*goals, (draft.minutes, weights["minutes"])] if weights.get("minutes") else goals
 
 
-def _weighted(draft: Draft, options: SolveOptions, clock: Clock, report: Progress) -> Staged:
+def ended_by(last: Last, best: Optimum, options: SolveOptions, clock: Clock) -> tuple[Fitted, Stage]:
+    """Return the plan that the last stage makes of the cheapest one, and how the stage went."""
+    fitted, ended = least_of(last.goal, best.system, best, options, clock)
+    return fitted, Stage(last.name, ended.status, ended.value, ended.bound, ended.seconds)
+
+
+def _weighted(
+    draft: LinearDraft, options: SolveOptions, clock: Clock, report: Progress, first: First, last: Last | None
+) -> Staged:
     system = System(draft, weighted_goals(draft, options))
-    best = Optimiser(system, (options.gap, PENNY), options, clock, report).run(first_pairs(system))
+    best = Optimiser(system, (options.gap, PENNY), options, clock, report).run(first(system))
     if best.fitted is None:  # pragma: no cover - run raises
         raise AssertionError
-    stage = _stage("cost", best, options, clock.used_s(), is_weighted=True)
+    fitted, stages = best.fitted, [cost_stage(best, options, clock.used_s(), is_weighted=True)]
+    if last is not None:
+        fitted, ended = ended_by(last, best, options, clock)
+        stages.append(ended)
     certificate = Certificate((StageProof("cost", best.certified, best.tree),))
-    return Staged(best.fitted, [stage], certificate, best.certified)
+    return Staged(draft, fitted, stages, certificate, best.certified)
 
 
 def _all_placed(
-    draft: Draft, start: Ints, options: SolveOptions, clock: Clock, report: Progress
+    draft: LinearDraft, start: Ints, options: SolveOptions, clock: Clock, report: Progress
 ) -> tuple[Optimum, Optimum | None]:
     """Try to give everybody a place who has an allowed pair: then no stage is needed to see that nobody does better."""
     system = System(draft, cost_goals(draft), 0.0)
     best = Optimiser(system, (options.gap, PENNY), options, clock, report).attempt(start)
     nobody = Optimum(System(draft, [(draft.unplaced, 1.0)]), certified=draft.unplaced.constant)
-    nobody.fitted = None if best is None else _priced(best.fitted, nobody.system)
+    nobody.fitted = None if best is None else priced(best.fitted, nobody.system)
     return nobody, best
 
 
-def _fewest_unplaced(draft: Draft, start: Ints, options: SolveOptions, clock: Clock, report: Progress) -> Optimum:
+def _fewest_unplaced(draft: LinearDraft, start: Ints, options: SolveOptions, clock: Clock, report: Progress) -> Optimum:
     system = System(draft, [(draft.unplaced, 1.0)])
-    report(f"stage unplaced: {len(draft.decided):,} possible placements")
+    report(f"stage unplaced: {draft.choices:,} possible placements")
     best = Optimiser(system, (0.0, WHOLE_PUPIL), options, clock, report).run(start)
     best.seconds = clock.used_s()
     report(f"stage cost: {round(best.value):,} pupils unplaced")
     return best
 
 
-def _priced(fitted: Fitted | None, system: System) -> Fitted | None:
+def priced(fitted: Fitted | None, system: System) -> Fitted | None:
     """Return a plan of an earlier stage with its value in this one."""
     if fitted is None:
         return None
@@ -150,6 +196,7 @@ def _status(best: Optimum, allowance: float) -> Status:
     return Status.OPTIMAL if best.value - best.bound <= allowance else Status.FEASIBLE
 
 
-def _stage(name: str, best: Optimum, options: SolveOptions, seconds: float, *, is_weighted: bool = False) -> Stage:
+def cost_stage(best: Optimum, options: SolveOptions, seconds: float, *, is_weighted: bool = False) -> Stage:
+    """Return how the stage of cost went."""
     status = _status(best, max(options.gap * abs(best.value), PENNY))
-    return Stage(name, status, best.value, min(best.bound, best.value), seconds, is_weighted)
+    return Stage("cost", status, best.value, min(best.bound, best.value), seconds, is_weighted)

@@ -1,9 +1,12 @@
 """Which pairs a large model begins with: those that are good at the prices of its pure relaxation."""
 
+from typing import cast
+
 import numpy as np
 
 from placement_opt.facts import Floats, Ints
-from placement_opt.model.draft import NO_SITE
+from placement_opt.model.draft import Draft
+from placement_opt.model.linear import NO_SITE
 from placement_opt.solve.relaxation import first_of_each
 from placement_opt.solve.system import System
 from placement_opt.solve.transportation import Transportation, solve_transportation
@@ -27,26 +30,33 @@ def first_pairs(system: System) -> Ints:
     gives the price of each place. The pairs with the least reduced cost at these prices are the start; of pairs that
     are equally good the nearer ones, or thousands would look alike.
     """
-    draft = system.draft
+    draft = cast("Draft", system.draft)
     if len(draft.decided) <= PAIRS_OF_EACH * len(draft.count):
         return np.arange(len(draft.decided))
     cost = system.cost_of_pairs + _share_of_opening(system) * draft.places[draft.pupil]
     wish = draft.minutes.pairs / HUNDREDTHS
-    reduced = cost - _prices(system, cost)[draft.provision] * draft.places[draft.pupil]
+    reduced = cost - prices_of_places(draft, cost)[draft.provision] * draft.places[draft.pupil]
     return np.flatnonzero(first_of_each(draft.pupil, reduced + wish, PAIRS_OF_EACH))
 
 
 def _share_of_opening(system: System) -> Floats:
     """Return for each pair what being open costs for each place."""
-    draft = system.draft
+    draft = cast("Draft", system.draft)
     places = np.maximum(1, draft.facts.provision_column("places").astype(np.int64))[draft.provision]
     site = draft.site
     return np.where(site == NO_SITE, 0.0, system.cost_of_others[site] / places)
 
 
-def _prices(system: System, cost: Floats) -> Floats:
-    """Return the price of a place at each provision, 0 or less."""
-    draft = system.draft
+def prices_of_places(draft: Draft, cost: Floats) -> Floats:
+    """Return the price of a place at each provision, 0 or less, where nothing but pupils and places counts.
+
+    Parameters
+    ----------
+    draft
+        Of one year.
+    cost
+        Of each decided pair.
+    """
     facts = draft.facts
     pupils = np.unique(draft.pupil)
     of_pair = np.searchsorted(pupils, draft.pupil)

@@ -8,8 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from placement_opt.facts import Bools, Floats, Ints
-from placement_opt.model import Draft
-from placement_opt.model.draft import NO_SITE, Objective, Row, Sense
+from placement_opt.model.linear import NO_SITE, LinearDraft, Objective, Row, Sense
 
 Box = tuple[float, float]
 """The least and the most of a column."""
@@ -29,7 +28,7 @@ class System:
         The most that Σ u may be; None = no such row.
     """
 
-    draft: Draft
+    draft: LinearDraft
     goals: list[tuple[Objective, float]]
     unplaced_limit: float | None = None
 
@@ -50,7 +49,7 @@ class System:
     @cached_property
     def of_pairs(self) -> sp.csr_matrix:
         """Coefficients of the pairs: shape (rows, pairs)."""
-        return _matrix(((row.pairs, row.amounts) for row in self.rows), len(self.rows), len(self.draft.decided))
+        return _matrix(((row.pairs, row.amounts) for row in self.rows), len(self.rows), self.draft.choices)
 
     @cached_property
     def of_pairs_by_column(self) -> sp.csc_matrix:
@@ -79,7 +78,7 @@ class System:
     @cached_property
     def cost_of_pairs(self) -> Floats:
         """The objective of the pairs."""
-        total = np.zeros(len(self.draft.decided))
+        total = np.zeros(self.draft.choices)
         for goal, weight in self.goals:
             total += weight * goal.pairs
         return total
@@ -113,7 +112,7 @@ class System:
         """The row that counts each pupil, or -1."""
         rows = np.full(len(self.draft.count), -1, dtype=np.int64)
         for number in np.flatnonzero(self.is_pupil_row).tolist():
-            rows[int(self.names[number].partition("_")[2])] = number
+            rows[self.draft.pupil_of_row(self.names[number])] = number
         return rows
 
     @cached_property

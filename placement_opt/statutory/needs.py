@@ -3,11 +3,12 @@
 import pandas as pd
 
 from placement_opt.cells import split_list
+from placement_opt.phases import phase_of
 from placement_opt.plan import NOT_GIVEN, Plan
 from placement_opt.problem import Problem
 from placement_opt.schema import ANY
 from placement_opt.statutory.rows import PlanRows
-from placement_opt.statutory.words import NO_PLACE, NOT_PER_PUPIL, SEVERAL, phase_of
+from placement_opt.statutory.words import NO_PLACE, NOT_PER_PUPIL, SEVERAL
 
 _KEYS = ["need", "phase", "locality"]
 _FIGURES = ["demand", "placed", "placed_in_locality", "shortfall", "places_taken", "places_free"]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from placement_opt.phases import phase_of
 from placement_opt.plan import NOT_GIVEN, Plan
 from placement_opt.problem import Problem
 from placement_opt.statutory.categories import CategoryRule, classify
-from placement_opt.statutory.words import NO_PLACE, NOT_PER_PUPIL, age_group_of, phase_of
+from placement_opt.statutory.words import NO_PLACE, NOT_PER_PUPIL, age_group_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -42,21 +42,6 @@ PLANNING_AREAS = {
 """The planning areas for special provision of the school capacity survey (SCAP), as MastodonC/witan.send.adroddiad
 gives them (2026). Primary is up to Year 6."""
 
-PHASES = ((-1, "Early years"), (6, "Reception to Year 6"), (11, "Years 7 to 11"))
-LATE_PHASE = "Year 12 and above"
-PHASE_NAMES = (*(name for _, name in PHASES), LATE_PHASE)
-
-
-def phase_of(year_group: int) -> str:
-    """Return the phase of a year group in words.
-
-    Examples
-    --------
-    >>> phase_of(0), phase_of(12)
-    ('Reception to Year 6', 'Year 12 and above')
-    """
-    return next((name for last, name in PHASES if year_group <= last), LATE_PHASE)
-
 
 def age_group_of(year_group: int) -> str:
     """Return the age group of a year group.

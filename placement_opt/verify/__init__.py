@@ -18,6 +18,7 @@ from placement_opt.verify import (
     outreach,
     proof,
     sites,
+    totals,
     use,
     wishes,
 )
@@ -25,8 +26,9 @@ from placement_opt.verify.case import case_of
 from placement_opt.verify.findings import Finding, Verification
 from placement_opt.verify.route_check import check_routes
 from placement_opt.verify.route_findings import RouteCheck, RouteFinding
+from placement_opt.verify.years import verify_years
 
-__all__ = ["Finding", "RouteCheck", "RouteFinding", "Verification", "check_routes", "verify"]
+__all__ = ["Finding", "RouteCheck", "RouteFinding", "Verification", "check_routes", "verify", "verify_years"]
 
 
 def verify(problem: Problem, travel: TravelMatrix, plan: Plan) -> Verification:
@@ -57,7 +59,7 @@ def verify(problem: Problem, travel: TravelMatrix, plan: Plan) -> Verification:
     case = case_of(problem, travel, plan)
     checks = [
         check
-        for family in (counting, allowed, limits, sites, outreach, wishes, journeys, money, use, budgets, proof)
+        for family in (counting, allowed, limits, sites, outreach, wishes, journeys, money, use, budgets, totals, proof)
         for check in family.CHECKS
         if check.of_baseline or not case.is_baseline
     ]

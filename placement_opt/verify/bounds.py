@@ -86,6 +86,10 @@ class Model:
         """How many pupils each row of `movers` stands for."""
         return self.question.of_pupils("count")[self.movers.pupil].astype(float)
 
+    def column(self, name: str) -> int | None:
+        """Return where the column of a name is; None = there is none."""
+        return self.program.column(name)
+
     def multipliers(self, given: Mapping[str, float], *, has_stage_row: bool) -> tuple[Multipliers, list[str]]:
         """Return multipliers by position, and what is wrong with them."""
         rows, pupils = np.zeros(len(self.program.limit)), np.full(len(self.movers.pupil), np.nan)
@@ -153,7 +157,9 @@ class Model:
     def _of_pairs(self, given: Multipliers, objective: Objective, is_shut: Truth) -> tuple[float, Real]:
         """Return what pupils' rows and unplaced pupils add, and what the pairs of each provision add."""
         movers, number = self.movers, len(self.is_decided)
-        unplaced = objective.unplaced - given.rows[self._stage_row]
+        unplaced = np.full(len(movers.pupil), objective.unplaced - given.rows[self._stage_row])
+        for row, is_counted in self.pair_rows.totals.unplaced:
+            unplaced -= given.rows[row] * is_counted[movers.pupil]
         of_unplaced = np.where(self.question.must[movers.pupil] >= 0, np.inf, unplaced)
         total, of_provisions = 0.0, np.zeros(number)
         count = self.count
@@ -208,6 +214,7 @@ class Reducer:
         self._place_row = rows.sort * len(self._per_pupil)
         self._resource = np.sum(used, axis=0) if used else None
         self._budgets = [(known[row], home, money) for row, home, money in rows.budgets if known[row]]
+        self._totals = [(known[row], each) for row, each in rows.totals.pairs if known[row]]
         order = np.argsort(rows.listed[0], kind="stable")
         self._listed, self._of_listed = rows.listed[0][order], known[rows.listed[1][order]]
 
@@ -225,6 +232,8 @@ class Reducer:
         for price, is_home, money in self._budgets:
             gbp = movers.money_gbp if money is None else movers.counted_gbp[money]
             paid += price * gbp[pairs] * is_home[pupil]
+        for price, each in self._totals:
+            paid += price * each[pairs]
         first, last = np.searchsorted(self._listed, [pairs.start, pairs.stop])
         if last > first:
             here = self._listed[first:last] - pairs.start

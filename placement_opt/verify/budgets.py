@@ -41,22 +41,28 @@ class Spent:
 def budgets(case: Case) -> Iterator[str]:
     """Find budgets that are overspent (C9)."""
     table = case.question.problem.table("budgets")
-    ledger = list(_ledger(case)) if len(table) else []
+    every = list(ledger(case)) if len(table) else []
     for _, budget in table.iterrows():
-        spent, amounts = 0.0, 0
-        for part in ledger:
-            if budget["type"] in part.types:
-                is_counted = np.ones(len(part.gbp), dtype=bool)
-                for column, cells in (("locality", part.locality), ("payer", part.payer)):
-                    if pd.notna(budget[column]):
-                        is_counted &= cells == budget[column]
-                spent += float(part.gbp[is_counted].sum())
-                amounts += int((is_counted & (part.gbp != 0)).sum())
+        spent, amounts = counted(every, budget)
         if spent > budget["limit_gbp"] + HALF_PENNY_GBP * (amounts + 1):
             yield f"budget {budget['budget']}: £{spent:,.2f} is spent; its limit is £{budget['limit_gbp']:,.2f}."
 
 
-def _ledger(case: Case) -> Iterator[Spent]:
+def counted(every: "list[Spent]", budget: "pd.Series[Any]") -> tuple[float, int]:
+    """Return what a budget counts, and of how many amounts."""
+    spent, amounts = 0.0, 0
+    for part in every:
+        if budget["type"] in part.types:
+            is_counted = np.ones(len(part.gbp), dtype=bool)
+            for column, cells in (("locality", part.locality), ("payer", part.payer)):
+                if pd.notna(budget[column]):
+                    is_counted &= cells == budget[column]
+            spent += float(part.gbp[is_counted].sum())
+            amounts += int((is_counted & (part.gbp != 0)).sum())
+    return spent, amounts
+
+
+def ledger(case: Case) -> Iterator[Spent]:
     """Yield all money of a plan, worked out again."""
     question, parameters = case.question, case.question.parameters
     home = question.of_pupils("locality")[case.pupil]

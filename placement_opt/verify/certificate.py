@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from placement_opt.certificate import Certificate, Leaf, StageProof, Tree
-from placement_opt.verify.bounds import Model, Objective, cost_objective, model_of, unplaced_objective
+from placement_opt.verify.bounds import Model, cost_objective, model_of, unplaced_objective
 from placement_opt.verify.case import Case
 from placement_opt.verify.figures import HALF_PENNY_GBP
 from placement_opt.verify.kept import kept_of
@@ -57,9 +58,9 @@ def examine(case: Case) -> Examined:
         return Examined()
     if case.is_baseline:
         return Examined(("a baseline has a certificate; nothing was optimised, so it has none.",))
-    model = _model(case)
+    model = model_of_case(case)
     weights = (case.plan.record.get("options") or {}).get("weights")
-    wrong = list(_stages(certificate, model, is_weighted=bool(weights)))
+    wrong = list(stages_of(certificate, model.most_unplaced, is_weighted=bool(weights)))
     bounds = {}
     for stage in certificate.stages:
         if stage.name in {UNPLACED, COST}:
@@ -67,17 +68,18 @@ def examine(case: Case) -> Examined:
             wrong += [f"stage {stage.name}: {message}" for message in found]
     below_plan = _objective(case, weights) - bounds.get(COST, -math.inf)
     proven = max(0.0, case.objective_gbp - below_plan) if math.isfinite(below_plan) else None  # no £ is below 0
-    return Examined(tuple(wrong), proven, _doubt_gbp(model), bool(weights))
+    return Examined(tuple(wrong), proven, doubt_gbp(model), bool(weights))
 
 
-def _model(case: Case) -> Model:
+def model_of_case(case: Case) -> Model:
+    """State the model that a plan answers."""
     question, eligibility, prices = case.question, case.eligibility, case.prices
     kept = kept_of(question, eligibility, prices)
     movers = movers_of(question, eligibility, prices)
     return model_of(Draft(question, case.links, eligibility, prices, kept, movers), case.plan.unplaced_pupils)
 
 
-def _stages(certificate: Certificate, model: Model, *, is_weighted: bool) -> Iterator[str]:
+def stages_of(certificate: Certificate, most_unplaced: int, *, is_weighted: bool) -> Iterator[str]:
     """Find stages that are missing, repeated or out of place."""
     names = [stage.name for stage in certificate.stages]
     for name in dict.fromkeys(names):
@@ -89,8 +91,8 @@ def _stages(certificate: Certificate, model: Model, *, is_weighted: bool) -> Ite
         yield f"the stage {COST} is missing."
     if is_weighted and UNPLACED in names:
         yield f"there is a stage {UNPLACED}; with weights there is none."
-    if not is_weighted and UNPLACED not in names and model.most_unplaced > 0:
-        yield f"the stage {UNPLACED} is missing, and {model.most_unplaced} pupils who have a pair are unplaced."
+    if not is_weighted and UNPLACED not in names and most_unplaced > 0:
+        yield f"the stage {UNPLACED} is missing, and {most_unplaced} pupils who have a pair are unplaced."
 
 
 def _examined(
@@ -99,22 +101,41 @@ def _examined(
     """Return the bound of a stage, worked out again, and what is wrong with the stage."""
     is_cost = stage.name == COST
     objective = cost_objective(model, weights) if is_cost else unplaced_objective(model)
-    walk = _Walk(model, objective, has_stage_row=is_cost and not weights)
+    walk = Walk(model, objective, has_stage_row=is_cost and not weights)
     proven = walk.bound(stage.tree, *model.program.bounds)
     of_plan = _objective(case, weights) if is_cost else float(case.plan.unplaced_pupils)
-    wrong = list(walk.wrong)
-    slack = HALF_PENNY_GBP + _doubt_gbp(model) if is_cost else _PUPIL_FUZZ
+    found = wrong_bound(stage, proven, of_plan, doubt_gbp=doubt_gbp(model), rounding_gbp=rounding_gbp(case))
+    return proven, [*walk.wrong, *found]
+
+
+def wrong_bound(
+    stage: StageProof, proven: float, of_plan: float, *, doubt_gbp: float, rounding_gbp: float
+) -> Iterator[str]:
+    """Find a bound of a stage that is not what its multipliers prove, or is above the plan.
+
+    Parameters
+    ----------
+    stage
+        What is said.
+    proven
+        What the multipliers prove.
+    of_plan
+        What the objective of the stage is for the plan.
+    doubt_gbp, rounding_gbp
+        How far half pennies, and rounded amounts, can move the money of a plan.
+    """
+    is_cost = stage.name == COST
+    slack = HALF_PENNY_GBP + doubt_gbp if is_cost else _PUPIL_FUZZ
     slack += _SUM_FUZZ * max(1.0, abs(stage.bound))
     above = (_PENNY_GBP if is_cost else 0.0) + slack
     if not math.isfinite(stage.bound):
-        wrong.append(f"the bound is {stage.bound}; it should be a number.")
+        yield f"the bound is {stage.bound}; it should be a number."
     elif proven < stage.bound - slack:
-        wrong.append(f"the bound is {stage.bound:,.6f}; the multipliers prove {proven:,.6f}.")
+        yield f"the bound is {stage.bound:,.6f}; the multipliers prove {proven:,.6f}."
     elif stage.bound > of_plan + above:
-        wrong.append(f"the bound is {stage.bound:,.6f}, above the plan's {of_plan:,.6f}.")
-    if proven > of_plan + above + rounding_gbp(case):
-        wrong.append(f"the multipliers prove that no plan is below {proven:,.6f}, but this one is at {of_plan:,.6f}.")
-    return proven, wrong
+        yield f"the bound is {stage.bound:,.6f}, above the plan's {of_plan:,.6f}."
+    if proven > of_plan + above + rounding_gbp:
+        yield f"the multipliers prove that no plan is below {proven:,.6f}, but this one is at {of_plan:,.6f}."
 
 
 def _objective(case: Case, weights: Mapping[str, float] | None) -> float:
@@ -125,7 +146,7 @@ def _objective(case: Case, weights: Mapping[str, float] | None) -> float:
     return case.objective_gbp + unplaced + weights.get("minutes", 0.0) * minutes
 
 
-def _doubt_gbp(model: Model) -> float:
+def doubt_gbp(model: Model) -> float:
     """Return how far half pennies can move the cost of a plan."""
     return float(model.movers.doubt_gbp @ model.count + model.kept.amounts["doubt"] @ model.kept.count)
 
@@ -136,12 +157,25 @@ def rounding_gbp(case: Case) -> float:
     return HALF_PENNY_GBP * (4 * len(plan.use) + len(plan.outreach) + len(plan.teams) + 1)
 
 
+class Bounded(Protocol):
+    """A model of one year or of several whose bound at given multipliers can be worked out."""
+
+    def column(self, name: str) -> int | None:
+        """Return where the column of a name is; None = there is none."""
+
+    def multipliers(self, given: Mapping[str, float], *, has_stage_row: bool) -> tuple[Any, list[str]]:
+        """Return multipliers by position, and what is wrong with them."""
+
+    def bound(self, given: Any, objective: Any, least: Real, most: Real) -> float:
+        """Return what no plan whose columns are between their least and most is below."""
+
+
 @dataclass
-class _Walk:
+class Walk:
     """A walk through a proof, which gathers what is wrong on its way."""
 
-    model: Model
-    objective: Objective
+    model: Bounded
+    objective: Any
     has_stage_row: bool
     wrong: list[str] = field(default_factory=list)
 
@@ -149,7 +183,7 @@ class _Walk:
         """Return what no plan of a part of the tree is below; infinite where the part has none."""
         if isinstance(tree, Leaf):
             return self._of_leaf(tree, least, most)
-        column = self.model.program.column(tree.column) if read_name(tree.column)[0] in _BRANCHED else None
+        column = self.model.column(tree.column) if read_name(tree.column)[0] in _BRANCHED else None
         if column is None:
             self.wrong.append(f"{tree.column} is not a column that a branch can be on.")
             return -math.inf
@@ -167,7 +201,8 @@ class _Walk:
         self.wrong += wrong
         if wrong:
             return -math.inf
-        bound = self.model.bound(given, Objective() if leaf.is_ray else self.objective, least, most)
+        objective = type(self.objective)() if leaf.is_ray else self.objective
+        bound = self.model.bound(given, objective, least, most)
         if not leaf.is_ray:
             return bound
         if bound > _LEAST_OF_A_RAY:

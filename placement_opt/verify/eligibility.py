@@ -124,6 +124,24 @@ def eligibility_of(question: Question, links: pd.DataFrame) -> Eligibility:
     return Eligibility(rules, free, may_move, granted, start, np.concatenate(places))
 
 
+def who_stays(question: Question, links: pd.DataFrame) -> Truth:
+    """Return for each pupil whether the pupil stays, without looking at any other place.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    links
+        Of `links_of`.
+    """
+    rules = first_rules(question, links)
+    free, rows = free_travel(question, rules), np.arange(len(question.pupils))
+    can_keep = question.present >= 0
+    placed = rows[can_keep]
+    can_keep[placed] = _first(rules, free, placed, question.present[placed]) == 0
+    return ~_may_move(question, rows, can_keep)
+
+
 def _first(rules: FirstRules, free: FreeTravel, pupil: Whole, provision: Whole) -> Number:
     """Return for each pair the number of the first of rules 1-11 that refuses it; 0 = none does."""
     number = rules.number(pupil, provision)

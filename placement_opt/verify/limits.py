@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from placement_opt.cells import split_list
 from placement_opt.schema import ANY
 from placement_opt.verify.case import Case, Check
 from placement_opt.verify.pair_costs import amounts_used
-from placement_opt.verify.question import Truth
+from placement_opt.verify.question import Question, Truth
 
 _AMOUNT_TOLERANCE = 1e-6
 
@@ -32,14 +33,21 @@ def part_limits(case: Case) -> Iterator[str]:
     question = case.question
     need, year = (question.of_pupils(name)[case.pupil] for name in ("need", "year_group"))
     need = need.astype(str)
-    setting = question.of_provisions("setting_id")[case.provision]
-    provision = question.of_provisions("provision_id")[case.provision]
     for _, limit in question.problem.table("part_limits").iterrows():
         needs = split_list(limit["needs"])
         is_counted = np.isin(need, needs) | (ANY in needs)
         is_counted &= (year >= limit["min_year"]) & (year <= limit["max_year"])
-        is_counted &= (provision == limit["provision_id"]) | (setting == limit["setting_id"])
+        is_counted &= is_in_scope(question, limit)[case.provision]
         yield from _passed(case, f"part limit {limit['limit_id']}", is_counted, limit["places"])
+
+
+def is_in_scope(question: Question, limit: "pd.Series[str]") -> Truth:
+    """Return for each provision whether a row of `part_limits` is about it, its school, or all schools of its owner."""
+    is_here = question.of_provisions("provision_id") == limit["provision_id"]
+    is_here = is_here | (question.of_provisions("setting_id") == limit["setting_id"])
+    if pd.notna(limit["trust"]):
+        is_here = is_here | (question.of_schools("trust") == limit["trust"])
+    return np.asarray(is_here, dtype=np.bool_)
 
 
 def school_limits(case: Case) -> Iterator[str]:

@@ -10,6 +10,7 @@ from placement_opt.schema import ANY
 from placement_opt.verify.eligibility import Eligibility
 from placement_opt.verify.family_rows import add_families
 from placement_opt.verify.kept import Kept
+from placement_opt.verify.limits import is_in_scope
 from placement_opt.verify.movers import Money, Movers, paid
 from placement_opt.verify.outreach_rows import add_outreach
 from placement_opt.verify.pair_costs import Prices, amounts_used
@@ -17,6 +18,7 @@ from placement_opt.verify.program import EXACTLY, LEAST, MOST, NONE, Program
 from placement_opt.verify.question import Question, Real, Truth, Whole
 from placement_opt.verify.site_money import SiteMoney, site_capital, site_money
 from placement_opt.verify.sites import is_counted
+from placement_opt.verify.total_rows import TotalRows, add_totals
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,6 +37,8 @@ class PairRows:
         The row of each resource, and what it takes by group of pupils and kind.
     budgets
         The row of each budget that pairs count for, whose homes it counts, and what (None = all money).
+    totals
+        What stands in the rows of totals.
     listed
         Single pairs (of `Movers`) and the rows that they stand in, once each.
     """
@@ -47,6 +51,7 @@ class PairRows:
     sort: Whole
     resources: list[tuple[int, Real]]
     budgets: list[tuple[int, Truth, Money | None]]
+    totals: TotalRows
     listed: tuple[Whole, Whole]
 
 
@@ -78,9 +83,10 @@ def add_all(draft: Draft) -> PairRows:
     resources = _resources(draft)
     budgets = _budgets(draft)
     _moves(draft)
+    totals = add_totals(draft.program, draft.prices, draft.kept, draft.movers)
     draft.listed.append(add_families(draft.program, draft.question, draft.eligibility, draft.movers))
     listed = [np.concatenate([np.empty(0, dtype=np.int64), *(one[at] for one in draft.listed)]) for at in (0, 1)]
-    return PairRows(places, school, smallest, support, parts, sort, resources, budgets, (listed[0], listed[1]))
+    return PairRows(places, school, smallest, support, parts, sort, resources, budgets, totals, (listed[0], listed[1]))
 
 
 def _places(draft: Draft) -> Whole:
@@ -131,8 +137,7 @@ def _parts(draft: Draft) -> tuple[Whole, list[tuple[int, Truth, Truth]]]:
     for _, limit in question.problem.table("part_limits").iterrows():
         needs = split_list(limit["needs"])
         is_sort = (np.isin(need, needs) | (ANY in needs)) & (year >= limit["min_year"]) & (year <= limit["max_year"])
-        is_here = question.of_provisions("provision_id") == limit["provision_id"]
-        is_here = np.asarray(is_here | (question.of_provisions("setting_id") == limit["setting_id"]), dtype=bool)
+        is_here = is_in_scope(question, limit)
         is_kept = is_sort[sort[kept.lines.pupil]] & is_here[kept.lines.provision]
         limits.append(max(float(limit["places"]) - float(kept.taken[is_kept].sum()), 0.0))
         parts.append((is_sort, is_here))

@@ -12,8 +12,8 @@ from placement_opt.verify.money import place_gbp, topup_gbp
 from placement_opt.verify.outreach import outreach_gbp
 from placement_opt.verify.use import amounts_gbp
 
-_PENNY_GBP = 0.01
-_GAP_FUZZ = 1e-9
+PENNY_GBP = 0.01
+GAP_FUZZ = 1e-9
 
 NAME = "proof"
 CERTIFICATE, SEARCH = "certificate", "search"
@@ -43,7 +43,7 @@ def bound(case: Case) -> Iterator[str]:
             yield f"a baseline has the bound {plan.bound_gbp:,.2f}; nothing was optimised, so it has none."
     elif plan.bound_gbp is None or not math.isfinite(plan.bound_gbp):
         yield f"the bound is {plan.bound_gbp}; a plan of status {plan.status} has one."
-    elif plan.bound_gbp > case.objective_gbp + _PENNY_GBP:
+    elif plan.bound_gbp > case.objective_gbp + PENNY_GBP:
         yield f"the bound is {plan.bound_gbp:,.2f}, above the plan's {case.objective_gbp:,.2f}."
 
 
@@ -75,7 +75,7 @@ def held_against(case: Case, proven: Examined) -> Iterator[str]:
         if claim == CERTIFICATE:
             yield "the record says that the certificate proves the bound; no certificate of the plan proves any."
         return
-    slack = _PENNY_GBP + proven.doubt_gbp
+    slack = PENNY_GBP + proven.doubt_gbp
     if proven.proven_gbp > case.objective_gbp + slack + rounding_gbp(case):
         yield f"the certified bound is {proven.proven_gbp:,.2f}, above the plan's {case.objective_gbp:,.2f}."
     if claim != CERTIFICATE:
@@ -95,7 +95,7 @@ def searched_gbp(case: Case, proven: Examined) -> float | None:
     bound_gbp = case.plan.bound_gbp
     if bound_gbp is None or case.is_baseline:
         return None
-    is_proven = proven.proven_gbp is not None and bound_gbp <= proven.proven_gbp + _PENNY_GBP + proven.doubt_gbp
+    is_proven = proven.proven_gbp is not None and bound_gbp <= proven.proven_gbp + PENNY_GBP + proven.doubt_gbp
     return None if is_proven else bound_gbp
 
 
@@ -106,7 +106,7 @@ def _asked_gap(case: Case) -> float | None:
 
 def _allowed_gbp(case: Case, asked: float) -> float:
     """Return how far an optimal plan may be above its bound."""
-    return (asked + _GAP_FUZZ) * abs(case.objective_gbp) + _PENNY_GBP + rounding_gbp(case)
+    return (asked + GAP_FUZZ) * abs(case.objective_gbp) + PENNY_GBP + rounding_gbp(case)
 
 
 CHECKS = (

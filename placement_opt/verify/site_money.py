@@ -19,6 +19,8 @@ class SiteMoney:
         What a provision of status open costs whatever is decided.
     travel, team
         Shares (0 or 1) of the travel and the teams of each provision that is a hub.
+    each_place
+        Of a place of a provision that is open, filled or not.
     """
 
     over: Real
@@ -27,6 +29,7 @@ class SiteMoney:
     commissioned: Real
     travel: Real
     team: Real
+    each_place: Real
 
 
 def site_money(question: Question, locality: str | None = None, payer: str | None = None) -> SiteMoney:
@@ -45,6 +48,7 @@ def site_money(question: Question, locality: str | None = None, payer: str | Non
         commissioned=(cell("status") == "open") * each_place * cell("places"),
         travel=by["outreach"],
         team=by["outreach"],
+        each_place=each_place.astype(float),
     )
 
 
@@ -54,7 +58,7 @@ def site_capital(question: Question, locality: str | None) -> SiteMoney:
     nothing = np.zeros(len(here))
     opened = here * (question.of_provisions("status") == "candidate") * question.of_provisions("capital_gbp")
     added = here * question.of_provisions("class_capital_gbp")
-    return SiteMoney(nothing, opened.astype(float), added.astype(float), nothing, nothing, nothing)
+    return SiteMoney(nothing, opened.astype(float), added.astype(float), nothing, nothing, nothing, nothing)
 
 
 def of_locality(question: Question, locality: str | None) -> Truth:

@@ -38,6 +38,7 @@ def is_counted(question: Question, limit: "pd.Series[str]") -> Truth:
         ("kind", question.of_provisions("kind")),
         ("status", question.of_provisions("status")),
         ("locality", question.of_schools("locality")),
+        ("provision_id", question.of_provisions("provision_id")),
     ):
         if pd.notna(limit[column]):
             is_such &= cells == limit[column]

@@ -1,0 +1,1 @@
+"""Uses of many plans: named changes solved together, fronts between two aims, many futures."""

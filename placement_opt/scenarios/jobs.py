@@ -1,0 +1,287 @@
+"""Many solves through any executor: in order, failures as values, and nothing lost when a worker dies."""
+
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from placement_opt.errors import InputError, NoPlanError, PlacementError
+from placement_opt.policy import Policy, SolveOptions
+from placement_opt.problem import Problem
+from placement_opt.scenarios.editing import is_whole
+from placement_opt.scenarios.packing import packed, unpacked, unpacked_once
+from placement_opt.solve import solve
+from placement_opt.travel import TravelMatrix
+
+Solver = Callable[..., Any]
+"""Called with problem and travel, and by name with policy and options; for processes, a function of a module."""
+
+Pool = Executor | Callable[[], Executor]
+"""An executor, or what makes one: then it is made anew when its workers die, and shut down at the end."""
+
+Progress = Callable[[str], None]
+
+AT_FAULT, FAILED, NOT_RUN = "input at fault", "failed", "not run"
+"""What became of a job without a plan, besides `Status.INFEASIBLE` and `Status.NO_SOLUTION`."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Job:
+    """One solve.
+
+    Parameters
+    ----------
+    name
+        What it is called in tables and messages.
+    problem, travel, policy, options
+        What the solver is called with; None = its own default.
+    solver
+        What answers: `solve`, or anything that takes the same arguments, `plan_years` for one.
+    """
+
+    name: str
+    problem: Problem
+    travel: TravelMatrix
+    policy: Policy | None = None
+    options: SolveOptions | None = None
+    solver: Solver = solve
+
+    def __repr__(self) -> str:
+        return f"Job({self.name})"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job without an answer.
+
+    Parameters
+    ----------
+    name
+        Of the job.
+    status
+        `infeasible` or `no solution` (see `Status`), `input at fault`, `failed` (an error of the library, the solver or
+        the machine) or `not run`.
+    reason
+        Why, in words.
+    """
+
+    name: str
+    status: str
+    reason: str
+
+
+def solve_many(
+    jobs: Iterable[Job],
+    *,
+    executor: Pool | None = None,
+    at_once: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Any, ...]:
+    """Solve many questions, and return their answers in the order of the jobs; see `solved_as_done`.
+
+    Returns
+    -------
+    tuple
+        For each job what its solver returned, or a `Failure`.
+
+    Examples
+    --------
+    >>> from placement_opt.examples import tiny
+    >>> from placement_opt.travel import crow_fly
+    >>> jobs = [Job(moves, tiny(), crow_fly(tiny()), Policy(moves=moves)) for moves in ("due", "all")]
+    >>> [round(plan.cost_gbp) for plan in solve_many(jobs)]
+    [32035, 12000]
+    """
+    done = dict(solved_as_done(jobs, executor=executor, at_once=at_once, progress=progress))
+    return tuple(done[place] for place in range(len(done)))
+
+
+def solved_as_done(
+    jobs: Iterable[Job],
+    *,
+    executor: Pool | None = None,
+    at_once: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[tuple[int, Any]]:
+    """Solve many questions, and yield each answer with the position of its job as soon as it is there.
+
+    Parameters
+    ----------
+    jobs
+        What to solve; they are taken one by one, as there is room for them.
+    executor
+        None = one after the other, here. A `concurrent.futures.Executor`: it is used and left open. Something that
+        makes an executor, `ProcessPoolExecutor` itself for one: when its workers die, the jobs that were not finished
+        are run again in a new one, each alone, so that the one that kills its worker is found and the others are not
+        lost.
+    at_once
+        Most jobs that are with the executor at a time; None = twice the processors of this machine.
+    progress
+        Called with a line of text when a job is done.
+
+    Yields
+    ------
+    position, answer
+        The answer is what the solver returned, or a `Failure`. An executor that breaks and cannot be made anew leaves
+        the jobs that were not finished as failures `not run`.
+
+    Raises
+    ------
+    ValueError
+        When `at_once` is no whole number from 1.
+    """
+    most = 2 * (os.cpu_count() or 1) if at_once is None else at_once
+    if not is_whole(most) or most < 1:
+        raise ValueError(f"`at_once` is {at_once!r}; use a whole number from 1, or None.")
+    started = perf_counter()
+    numbered = _Numbered(jobs)
+    answers = _here(numbered) if executor is None else _Line(numbered, executor, most).answers()
+    for done, (place, answer) in enumerate(answers, start=1):
+        if progress is not None:
+            progress(f"{done:,} done, {numbered.names[place]}: {_status(answer)}, {perf_counter() - started:.1f} s")
+        yield place, answer
+
+
+def run_job(job: Job) -> Any:
+    """Return what the solver of a job returns, or a `Failure`."""
+    try:
+        return job.solver(job.problem, job.travel, policy=job.policy, options=job.options)
+    except Exception as error:  # noqa: BLE001 - one question's fault must not cost the answers of the others
+        return failure_of(job.name, error)
+
+
+def failure_of(name: str, error: BaseException) -> Failure:
+    """Return the failure that an error means for a job."""
+    if isinstance(error, NoPlanError):
+        return Failure(name, str(error.status), str(error))
+    if isinstance(error, InputError):
+        return Failure(name, AT_FAULT, str(error))
+    said = str(error) if isinstance(error, PlacementError) else f"{type(error).__name__}: {error}"
+    return Failure(name, FAILED, said)
+
+
+class _Numbered:
+    """Jobs with their positions, taken one by one; the names of those that were taken."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._jobs = enumerate(jobs)
+        self.names: dict[int, str] = {}
+
+    def __iter__(self) -> Iterator[tuple[int, Job]]:
+        for place, job in self._jobs:
+            self.names[place] = job.name
+            yield place, job
+
+
+def _here(numbered: _Numbered) -> Iterator[tuple[int, Any]]:
+    for place, job in numbered:
+        yield place, run_job(job)
+
+
+_Waiting = tuple[int, Job]
+
+
+class _Line:
+    """Jobs on their way through an executor."""
+
+    def __init__(self, jobs: _Numbered, pool: Pool, at_once: int) -> None:
+        self.jobs, self.at_once = iter(jobs), at_once
+        self.is_ours = not isinstance(pool, Executor)
+        self.make: Callable[[], Executor] = (lambda: pool) if isinstance(pool, Executor) else pool
+        self.executor: Executor | None = None
+        self.suspects: deque[_Waiting] = deque()
+        """Jobs that were with an executor when it broke: one of them may have broken it, so each is run alone."""
+        self.running: dict[Future[bytes], _Waiting] = {}
+        self.breaks: Counter[int] = Counter()
+        self.travel: tuple[TravelMatrix | None, bytes] = (None, b"")
+
+    def answers(self) -> Iterator[tuple[int, Any]]:
+        """Yield the answers as they come."""
+        try:
+            while self._fill():
+                yield from self._collect()
+        finally:
+            if self.is_ours and self.executor is not None:
+                self.executor.shutdown(cancel_futures=True)
+
+    def _fill(self) -> bool:
+        """Hand jobs to the executor while there is room; a suspect only by itself. Return whether any are with it."""
+        room = 1 if self.suspects else self.at_once
+        while len(self.running) < room:
+            waiting = self.suspects.popleft() if self.suspects else next(self.jobs, None)
+            if waiting is None:
+                break
+            self.running[self._submit(waiting[1])] = waiting
+        return bool(self.running)
+
+    def _submit(self, job: Job) -> "Future[bytes]":
+        if self.travel[0] is not job.travel:
+            self.travel = (job.travel, packed(job.travel))
+        question = packed((job.problem, job.policy, job.options))
+        try:
+            self.executor = self.executor or self.make()
+            return self.executor.submit(_run_packed, job.name, job.solver, question, self.travel[1])
+        except BrokenExecutor as error:
+            broken: Future[bytes] = Future()
+            broken.set_exception(error)
+            return broken
+
+    def _collect(self) -> Iterator[tuple[int, Any]]:
+        """Wait until something is done, and yield it; where the executor has broken, see to what it had."""
+        done, _ = wait(self.running, return_when=FIRST_COMPLETED)
+        if any(_has_broken(future) for future in done):
+            done, _ = wait(self.running)
+        with_it = len(self.running)
+        lost: list[_Waiting] = []
+        for future in sorted(done, key=lambda future: self.running[future][0]):
+            place, job = waiting = self.running.pop(future)
+            if _has_broken(future):
+                lost.append(waiting)
+                continue
+            error = future.exception()
+            yield place, unpacked(future.result()) if error is None else failure_of(job.name, error)
+        if lost:
+            yield from self._after_a_break(lost, was_alone=with_it == 1)
+
+    def _after_a_break(self, lost: list[_Waiting], *, was_alone: bool) -> Iterator[tuple[int, Any]]:
+        if not self.is_ours:
+            for place, job in (*lost, *self.suspects, *self.jobs):
+                yield place, Failure(job.name, NOT_RUN, _NO_MORE_WORKERS)
+            return
+        if self.executor is not None:
+            self.executor.shutdown(cancel_futures=True)
+        self.executor = None
+        for place, job in lost:
+            self.breaks[place] += 1
+            if was_alone and self.breaks[place] > 1:
+                yield place, Failure(job.name, FAILED, _KILLS_ITS_WORKER)
+            else:
+                self.suspects.append((place, job))
+
+
+_NO_MORE_WORKERS = (
+    "The executor broke before this was solved. Give what makes an executor (ProcessPoolExecutor itself, or a function "
+    "without arguments) instead of one, and unfinished jobs are run again in a new one."
+)
+_KILLS_ITS_WORKER = (
+    "Its worker died twice, the second time with nothing else running: most likely there was too little memory."
+)
+
+
+def _run_packed(name: str, solver: Solver, question: bytes, travel: bytes) -> bytes:
+    """Solve in a worker; what many jobs share is unpacked once in each."""
+    problem, policy, options = unpacked(question)
+    return packed(run_job(Job(name, problem, unpacked_once(travel), policy, options, solver)))
+
+
+def _has_broken(future: "Future[bytes]") -> bool:
+    return isinstance(future.exception(), BrokenExecutor)
+
+
+def _status(answer: Any) -> str:
+    status = str(getattr(answer, "status", "done"))
+    cost_gbp = getattr(answer, "cost_gbp", None)
+    return status if cost_gbp is None else f"{status}, £{cost_gbp:,.2f}"
