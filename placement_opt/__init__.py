@@ -70,6 +70,8 @@ if TYPE_CHECKING:
     from placement_opt.routing.today import read_routes
     from placement_opt.routing.together import RouteAwarePlan, route_aware_plan
     from placement_opt.scenarios.change import Change, Scenario
+    from placement_opt.scenarios.frontier import frontier, moves_ladder
+    from placement_opt.scenarios.frontier_result import Frontier
     from placement_opt.scenarios.jobs import Failure, Job, solve_many
     from placement_opt.scenarios.scenario_files import read_scenarios
     from placement_opt.scenarios.scenario_set import ScenarioSet, solve_scenarios
@@ -92,6 +94,7 @@ __all__ = [
     "DemandRules",
     "Failure",
     "Fault",
+    "Frontier",
     "InputError",
     "Job",
     "Legs",
@@ -138,9 +141,11 @@ __all__ = [
     "crow_fly",
     "examples",
     "find_localities",
+    "frontier",
     "growth_from_statistics",
     "load_plan",
     "load_routes",
+    "moves_ladder",
     "plan_routes",
     "project",
     "read_legs",
@@ -205,6 +210,9 @@ _LAZY = {
     "road_travel": "placement_opt.roads",
     "Change": "placement_opt.scenarios.change",
     "Failure": "placement_opt.scenarios.jobs",
+    "Frontier": "placement_opt.scenarios.frontier_result",
+    "frontier": "placement_opt.scenarios.frontier",
+    "moves_ladder": "placement_opt.scenarios.frontier",
     "Job": "placement_opt.scenarios.jobs",
     "Scenario": "placement_opt.scenarios.change",
     "ScenarioSet": "placement_opt.scenarios.scenario_set",

@@ -211,6 +211,21 @@ def siblings_priced() -> Case:
     return Problem(pupils=rows, settings=SETTINGS, provisions=provisions()), Policy(siblings="priced")
 
 
+def totals() -> Case:
+    """C12: minutes of all, pupils of one locality at one kind, moves, and pupils without a place."""
+    rows = pupils(4, current_provision_id=["B1", None, None, None], locality=["North", "North", "South", "South"])
+    limits = pd.DataFrame(
+        {
+            "total": ["days", "north special", "put", "left"],
+            "measure": ["minutes", "pupils", "moves", "unplaced"],
+            "kind": [None, "special", None, None],
+            "locality": [None, "North", None, "South"],
+            "most": [30, 1, 0, 1],
+        }
+    )
+    return Problem(pupils=rows, settings=SETTINGS, provisions=provisions(), totals=limits), Policy(moves="all")
+
+
 CASES: dict[str, Callable[[], Case]] = {
     make.__name__: make
     for make in (
@@ -230,5 +245,6 @@ CASES: dict[str, Callable[[], Case]] = {
         moves,
         siblings_hard,
         siblings_priced,
+        totals,
     )
 }

@@ -58,7 +58,7 @@ class Money:
             first, _, lead = self.years.sites[p]
             if p in self.opened and row["status"] == "candidate" and any(self.opened[p]):
                 at = self.opened[p].index(True) - lead
-            elif row["status"] == "open" and first > self.years.years[0]:
+            elif row["status"] == "open" and p in self.years.opens_whatever:
                 at = self.years.years.index(first) - lead
             else:
                 continue

@@ -97,6 +97,12 @@ class Years:
             spans[p] = (first, last, lead)
         return spans
 
+    @cached_property
+    def opens_whatever(self) -> set[str]:
+        """The provisions whose first year is given."""
+        rows = records(self.case.problem.table("site_years"))
+        return {row["provision_id"] for row in rows if row["first_year"] is not None}
+
     def status(self, p: str, year: int) -> str:
         """Return what a provision is in the question of a year."""
         given, (first, last, _) = self.provisions[p]["status"], self.sites[p]

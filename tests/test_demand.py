@@ -143,6 +143,23 @@ def test_only_the_locality_that_is_named_grows() -> None:
     assert expected[:, 1] == pytest.approx([30, 30, 30, 30])
 
 
+def test_pupils_whose_leaving_is_known_count_towards_a_stated_number() -> None:
+    leavers = pd.DataFrame({"pupil_id": [f"P{at:02d}" for at in range(20)], "leaves": 2028})
+    problem = small(years=pd.DataFrame({"year": YEARS}), leavers=leavers)
+    case = po.project(problem, years=YEARS, growth=pd.DataFrame({"percent": [30]}), seed=1, draws=1).case
+    expected = case.expected().pupils.sum(axis=(1, 2, 3, 4)) + case.begin.known_stays.sum(axis=(1, 2, 3))
+    assert expected == pytest.approx([60 * 1.3**years_on for years_on in range(4)])
+
+
+def test_growth_goes_on_from_the_stated_number_and_not_from_a_year_of_pressure() -> None:
+    early = pd.DataFrame({"year": [2027], "factor": [2]})
+    growth = pd.DataFrame({"percent": [40]})
+    case = po.project(small(), years=YEARS, growth=growth, seed=1, draws=1, early_years=early).case
+    expected = case.expected().pupils.sum(axis=(1, 2, 3, 4))
+    assert expected[1] > 60 * 1.4 + 1
+    assert expected[2:] == pytest.approx([60 * 1.4**2, 60 * 1.4**3])
+
+
 def test_an_unsure_percentage_widens_the_interval(county: po.Projection) -> None:
     unsure = po.project(COUNTY, years=YEARS, growth=GROWTH.assign(percent_sd=5), seed=11, draws=60)
     sure_width, unsure_width = (
@@ -245,6 +262,18 @@ def known() -> po.Problem:
 def test_the_tables_of_a_draw_hold_the_pupils_that_were_counted(number: int) -> None:
     for projection in (everything(known()), everything(known(), growth=pd.DataFrame({"percent": [-60]}))):
         assert recount_of(projection, number) == counted(projection, number)
+
+
+def test_whoever_is_past_the_last_year_group_is_no_leaver() -> None:
+    problem = small().replace(pupils=small().pupils.assign(year_group=np.arange(60) % 15))
+    projection = po.project(problem, years=YEARS, growth=pd.DataFrame({"percent": [-30]}), seed=1, draws=1)
+    for number in range(3):
+        drawn = projection.draw(number)
+        pupils = pd.concat([drawn.pupils.assign(arrives=YEARS[0]), drawn.table("arrivals")]).set_index("pupil_id")
+        leavers = drawn.table("leavers").set_index("pupil_id")["leaves"]
+        assert len(leavers) > 10
+        left = pupils.loc[leavers.index]
+        assert (left["year_group"] + leavers - left["arrives"] <= LAST).all()
 
 
 def test_known_years_arrivals_and_leavers_stay_as_they_were() -> None:

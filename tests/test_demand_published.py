@@ -174,6 +174,21 @@ def test_england_to_january_2025_projects_january_2026_better_than_no_change() -
 
 @shared
 @pytest.mark.shared
+def test_the_page_about_demand_tells_the_true_errors() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "demand.md").read_text(encoding="utf-8")
+    for area in AREAS:
+        for row in po.backtest_published(published(area), hold_back=2).errors.itertuples():
+            topic = "all plans" if row.topic == "total" else "placements"
+            no_change = f"{row.no_change_share:.1%}" if row.is_better else f"**{row.no_change_share:.1%}**"
+            within = [
+                f"{round(share * row.categories)} of {row.categories}" for share in (row.within_80, row.within_95)
+            ]
+            cells = [area, topic, str(row.year + 1), f"{row.projected_share:.1%}", no_change, *within]
+            assert f"| {' | '.join(cells)} |" in page
+
+
+@shared
+@pytest.mark.shared
 def test_errors_are_those_of_the_published_counts_themselves() -> None:
     found = po.backtest_published(published("Oxfordshire"), hold_back=2).table.set_index(["topic", "year", "category"])
     table = pd.read_csv(SHARED / "seed_las_and_england_2019_2025.csv", dtype={"time_period": str})

@@ -89,6 +89,18 @@ def test_whoever_stayed_or_joined_is_in_the_next_snapshot(seen: dict[int, pd.Dat
     assert flows.joined_kinds.sum() == flows.joined.sum()
 
 
+def test_pupils_past_the_last_year_group_are_no_evidence() -> None:
+    earlier = pd.DataFrame({"pupil_id": ["A", "B", "C"], "year_group": [3, 14, 16], "need": "ASD", "kind": "special"})
+    later = pd.DataFrame(
+        {"pupil_id": ["A", "C", "D", "E"], "year_group": [4, 17, 15, 14], "need": "ASD", "kind": "hub"}
+    )
+    flows = count_flows(read_snapshots({2020: earlier, 2021: later}, None, []), last_year_group=LAST)
+    assert (flows.stayed[..., 0].sum(), flows.stayed[..., 1].sum(), flows.joined.sum()) == (1, 0, 1)
+    assert ("snapshots 2020 and 2021", 2, "pupils in Year 14 or above, who leave by rule; no evidence for leaving") in (
+        flows.notes
+    )
+
+
 # -- rates -------------------------------------------------------------------------------------------------------------
 
 

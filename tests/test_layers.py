@@ -16,6 +16,7 @@ LAYERS = (
         "consistency",
         "consistency_ahead",
         "consistency_transport",
+        "delivery",
         "headers",
         "localities",
         "listed",

@@ -23,7 +23,7 @@ from tests.test_verify_spoilt import BROKEN, SPOILT, TODAY
 
 PACKAGE = Path(__file__).parents[1] / "placement_opt"
 MAY_USE = {"cells", "certificate", "errors", "parameters", "plan", "policy", "problem", "schema", "travel", "verify"}
-MAY_USE |= {"legs", "route_plan", "route_rules", "route_tables"}
+MAY_USE |= {"legs", "route_plan", "route_rules", "route_tables", "year_rules", "years_plan"}
 MAKERS = {"answer", "facts", "links", "model", "pairs", "prices", "routing", "rules", "solve", "tariff", "transport"}
 
 

@@ -47,8 +47,8 @@ def years_case(seed: int, *, families: Collection[str] | None = None) -> YearsCa
     tables["site_years"] = _site_years(_stream(seed, "site years"), tables["provisions"], years)
     tables["fill_up"] = _fill_up(_stream(seed, "fill up"), _without_pupils(tables), tables["site_years"])
     tables["year_budgets"] = _year_budgets(_stream(seed, "year budgets"), years)
-    _commit(tables["provisions"], tables["site_years"])
-    _ease(_stream(seed, "budgets"), tables["budgets"])
+    committed_gbp = _commit(tables["provisions"], tables["site_years"])
+    _ease(_stream(seed, "budgets"), tables["budgets"], tables["year_budgets"], committed_gbp)
     _shrink(tables, start.policy.phase_years)
     policy = replace(start.policy, moves=_pick(_stream(seed, "moves"), ["due", "due", "flagged", "all"]))
     problem = start.problem.replace(**{name: pd.DataFrame(rows) if rows else None for name, rows in tables.items()})
@@ -128,12 +128,13 @@ def _site_years(rng: np.random.Generator, provisions: list[dict[str, Any]], year
     return rows
 
 
-def _commit(provisions: list[dict[str, Any]], site_years: list[dict[str, Any]]) -> None:
-    """Let provisions that open whatever is decided cost something once."""
+def _commit(provisions: list[dict[str, Any]], site_years: list[dict[str, Any]]) -> float:
+    """Let provisions that open whatever is decided cost something once, and return what they cost together."""
     opens = {row["provision_id"] for row in site_years if row["first_year"] is not None}
-    for number, row in enumerate(provisions):
-        if row["status"] == "open" and row["provision_id"] in opens:
-            row["capital_gbp"] = [0, 0, 40_000.5][number % 3]
+    committed = [row for row in provisions if row["status"] == "open" and row["provision_id"] in opens]
+    for number, row in enumerate(committed):
+        row["capital_gbp"] = [40_000.5, 0][number % 2]
+    return float(sum(row["capital_gbp"] for row in committed))
 
 
 def _without_pupils(tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -185,10 +186,17 @@ def _year_budgets(rng: np.random.Generator, years: list[int]) -> list[dict[str, 
     return rows
 
 
-def _ease(rng: np.random.Generator, budgets: list[dict[str, Any]]) -> None:
-    """Raise limits that were drawn for one year and fewer pupils."""
+def _ease(
+    rng: np.random.Generator,
+    budgets: list[dict[str, Any]],
+    year_budgets: list[dict[str, Any]],
+    committed_gbp: float,
+) -> None:
+    """Raise limits that were drawn for one year and fewer pupils, and by what is committed, at all years' prices."""
     for row in budgets:
         row["limit_gbp"] *= _pick(rng, [1, 1.5, 2, 4])
+    for row in (*budgets, *year_budgets):
+        row["limit_gbp"] += 1.05 * committed_gbp if row["type"] == "capital" else 0
 
 
 def _rules(rng: np.random.Generator) -> YearRules:

@@ -133,10 +133,10 @@ def _from(years: Sequence[YearPairs], chains: Sequence[Ints], t: int, *, late: b
     begins |= may_leave[year.pupil] & (~is_today | (t == 0))
     at = np.flatnonzero(begins)
     pair = np.full((len(at), len(years)), NO_PAIR, dtype=np.int64)
-    now = pair[:, t] = at
+    pair[:, t] = at
     for later in range(t + 1, len(years)):
-        now = np.where(now == NO_PAIR, NO_PAIR, chains[later - 1][now])
-        pair[:, later] = now
+        goes_on = pair[:, later - 1] != NO_PAIR
+        pair[goes_on, later] = chains[later - 1][pair[goes_on, later - 1]]
     last = len(years) - 1 - np.argmax(pair[:, ::-1] != NO_PAIR, axis=1)
     spells = Spells(np.full(len(at), t), last, pair, may_leave[year.pupil[at]] & ~is_today[at])
     if t == 0 and may_leave.any():

@@ -6,7 +6,7 @@ Numbers of families are those of `docs/planning_ahead.md`, section 6.
 import numpy as np
 
 from placement_opt.model.linear import EQ, GE, LE, NO_PAIRS, Terms
-from placement_opt.model.sites import place_funding_gbp
+from placement_opt.model.sites import CHOSEN, place_funding_gbp
 from placement_opt.model.spells import NO_PAIR
 from placement_opt.model.years import YearsDraft
 
@@ -31,9 +31,16 @@ def open_column(draft: YearsDraft, p: int, t: int) -> int | None:
     return None if column is None else draft.first_column[t] + column
 
 
+def is_chosen(draft: YearsDraft, p: int, t: int) -> bool:
+    """Return whether opening or closing a provision is a decision in a year, from 0."""
+    return draft.years[t].facts.provision_column("status")[p] in CHOSEN
+
+
 def _open_and_close_once(draft: YearsDraft, p: int, *, closes: bool) -> None:
     last = int(draft.timeline.site_spans["last_year"].iloc[p])
     for t in range(1, len(draft.years)):
+        if not (is_chosen(draft, p, t) and is_chosen(draft, p, t - 1)):
+            continue
         now, before = open_column(draft, p, t), open_column(draft, p, t - 1)
         if now is None or before is None:
             continue
@@ -58,10 +65,9 @@ def _never(draft: YearsDraft, p: int, t: int, *, closes: bool) -> None:
 def _keep_in_use(draft: YearsDraft, t: int) -> None:
     """Say that a spell needs its site in all its years, for sites in use one year and not the next (C14)."""
     one = draft.drafts[t]
-    status = draft.timeline.problem.provisions["status"]
     pair = draft.spells.pair[:, t]
     for p in one.is_open:
-        if status.iloc[p] in {"candidate", "closable"}:
+        if is_chosen(draft, p, t):
             continue
         there = np.flatnonzero((pair != NO_PAIR) & (draft.provision == p))
         column = open_column(draft, p, t)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from numbers import Real
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from placement_opt.solve.sweep import COLUMNS, MovingLimit
 REFERENCE = "frontier"
 FEWEST_POINTS = 2
 MOST_POINTS = 10_000
+MOST_LIMIT = 1e12
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ def check_question(
     measure = measure_called(against)
     if points is not None and not (is_whole(points) and FEWEST_POINTS <= points <= MOST_POINTS):
         raise ValueError(
-            f"`points` is {points!r}; use a whole number from {FEWEST_POINTS} (the two ends) to {MOST_POINTS:,}, or None "
-            "for every point that there is."
+            f"`points` is {points!r}; use a whole number from {FEWEST_POINTS} (the two ends) to {MOST_POINTS:,}, or "
+            "None for every point that there is."
         )
     if limits is not None:
         _check_limits(limits, measure)
@@ -94,12 +95,16 @@ def check_question(
 
 
 def _check_limits(limits: Sequence[float], measure: Measure) -> None:
-    wrong = [limit for limit in limits if not (isinstance(limit, Real) and 0 <= limit <= 1e12)]
-    wrong += [limit for limit in limits if limit not in wrong and measure.step == 1 and limit != int(limit)]
+    wrong = [limit for limit in limits if not _is_amount(limit, whole=measure.step == 1)]
     if not len(limits) or wrong:
         number = "a whole number" if measure.step == 1 else "a number"
         shown = ", ".join(repr(limit) for limit in wrong) or "empty"
         raise ValueError(f"`limits` ({shown}): give at least one, each {number} from 0 to 1,000,000,000,000.")
+
+
+def _is_amount(limit: object, *, whole: bool) -> bool:
+    is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
+    return bool(is_number and 0 <= limit <= MOST_LIMIT and (limit == int(limit) or not whole))  # type: ignore[operator,call-overload]
 
 
 def _has_capital(problem: Problem) -> bool:
@@ -121,7 +126,8 @@ def with_moving_limit(problem: Problem, against: str, most: float) -> tuple[Prob
         reference += "*"
     row = pd.DataFrame([{key: reference, column: most, **measure.row}])
     joined = pd.concat([frame.astype("object"), row.astype("object")], ignore_index=True)
-    return problem.replace(**{measure.table: joined}), MovingLimit(measure.table, reference, against, measure.step)
+    changed: dict[str, Any] = {measure.table: joined}
+    return problem.replace(**changed), MovingLimit(measure.table, reference, against, measure.step)
 
 
 def is_whole(value: object) -> bool:

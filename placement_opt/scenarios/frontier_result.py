@@ -57,9 +57,9 @@ class Frontier:
         Returns
         -------
         DataFrame
-            limit; the measure by its name; unplaced; objective_gbp (what was made small: cost_gbp and weighed_gbp, which
-            is not money); bound_gbp (no plan under this limit has a lower objective_gbp); gap; status; and against the
-            row before: more (of the measure), saves_gbp, and gbp_each (saved by each unit more).
+            limit; the measure by its name; unplaced; objective_gbp (what was made small: cost_gbp and weighed_gbp,
+            which is not money); bound_gbp (no plan under this limit has a lower objective_gbp); gap; status; and
+            against the row before: more (of the measure), saves_gbp, and gbp_each (saved by each unit more).
         """
         return self._points.copy()
 

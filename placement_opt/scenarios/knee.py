@@ -22,7 +22,8 @@ class Knee:
     point
         Row of the table of points.
     depth
-        How far the point is below the straight line between the ends: 0 = on it, 1 = at the corner where both are least.
+        How far the point is below the straight line between the ends: 0 = on it, 1 = at the corner where both are
+        least.
     rule
         How it was found.
     """

@@ -83,6 +83,7 @@ def solve_in_stages(
     first: First | None = None,
     last: Last | None = None,
     wider: Callable[[], LinearDraft] | None = None,
+    somebody_is_unplaced: bool = False,
 ) -> Staged:
     """Solve a draft, one goal after the other.
 
@@ -96,6 +97,8 @@ def solve_in_stages(
         The goal of the last stage; None = minutes, or no such stage where weights are given.
     wider
         Drafts the model with the choices that are of use only where somebody has to be unplaced; None = it has them.
+    somebody_is_unplaced
+        It is known that not everybody can be placed who has an allowed pair.
 
     Raises
     ------
@@ -105,7 +108,9 @@ def solve_in_stages(
     if options.weights is not None:
         return _weighted(draft, options, clock, report, first or first_pairs, last)
     start = (first or first_pairs)(System(draft, cost_goals(draft)))
-    unplaced, best = _all_placed(draft, start, options, clock, report)
+    best: Optimum | None = None
+    if not somebody_is_unplaced:
+        unplaced, best = _all_placed(draft, start, options, clock, report)
     if best is None:
         if wider is not None:
             draft = wider()

@@ -1,10 +1,11 @@
 """Which pairs a large model begins with: those that are good at the prices of its pure relaxation."""
 
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 
-from placement_opt.facts import Floats, Ints
+from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.model.draft import Draft
 from placement_opt.model.linear import NO_SITE
 from placement_opt.solve.relaxation import first_of_each
@@ -35,7 +36,7 @@ def first_pairs(system: System) -> Ints:
         return np.arange(len(draft.decided))
     cost = system.cost_of_pairs + _share_of_opening(system) * draft.places[draft.pupil]
     wish = draft.minutes.pairs / HUNDREDTHS
-    reduced = cost - prices_of_places(draft, cost)[draft.provision] * draft.places[draft.pupil]
+    reduced = cost - assigned_alone(draft, cost).prices[draft.provision] * draft.places[draft.pupil]
     return np.flatnonzero(first_of_each(draft.pupil, reduced + wish, PAIRS_OF_EACH))
 
 
@@ -47,8 +48,26 @@ def _share_of_opening(system: System) -> Floats:
     return np.where(site == NO_SITE, 0.0, system.cost_of_others[site] / places)
 
 
-def prices_of_places(draft: Draft, cost: Floats) -> Floats:
-    """Return the price of a place at each provision, 0 or less, where nothing but pupils and places counts.
+@dataclass(frozen=True, eq=False)
+class Alone:
+    """Pupils and places of one year, with nothing else that counts.
+
+    Parameters
+    ----------
+    prices
+        Of a place at each provision, 0 or less.
+    placed
+        How many pupils each decided pair has.
+    """
+
+    prices: Floats
+    placed: Ints
+
+
+def assigned_alone(
+    draft: Draft, cost: Floats, *, waiting: Ints | None = None, taken: Ints | None = None, usable: Bools | None = None
+) -> Alone:
+    """Assign pupils to places where nothing else counts, as many as there is room for.
 
     Parameters
     ----------
@@ -56,27 +75,40 @@ def prices_of_places(draft: Draft, cost: Floats) -> Floats:
         Of one year.
     cost
         Of each decided pair.
+    waiting
+        How many pupils of each row have to be placed; None = all.
+    taken
+        Places of each provision that are gone besides those of the pupils who stay; None = none.
+    usable
+        The decided pairs that may be used; None = all.
     """
-    facts = draft.facts
-    pupils = np.unique(draft.pupil)
-    of_pair = np.searchsorted(pupils, draft.pupil)
+    facts, count = draft.facts, draft.count if waiting is None else waiting
+    may_be_used = count[draft.pupil] > 0
+    pairs = np.flatnonzero(may_be_used if usable is None else may_be_used & usable)
     places = facts.provision_column("places") + facts.provision_column("overflow_places")
     added = facts.provision_column("max_classes") * facts.provision_column("class_places")
-    capacity = np.maximum(0, (places + added).astype(np.int64) - draft.kept_places)
-    supply = draft.count[pupils] * draft.places[pupils]
-    pence = np.rint(cost / draft.places[draft.pupil] * PENCE)
+    room = np.maximum(0, (places + added).astype(np.int64) - draft.kept_places - (0 if taken is None else taken))
+    pairs = pairs[room[draft.provision[pairs]] > 0]
+    pupils, of_pair = np.unique(draft.pupil[pairs], return_inverse=True)
+    placed = np.zeros(draft.choices, dtype=np.int64)
+    if not len(pupils):
+        return Alone(np.zeros(len(room)), placed)
+    supply = count[pupils] * draft.places[pupils]
+    pence = np.rint(cost[pairs] / draft.places[draft.pupil[pairs]] * PENCE)
     penalty = PENALTY * (float(np.ptp(pence)) + PENCE)
-    sources, sinks = len(pupils), len(capacity)
-    usable = capacity[draft.provision] > 0
-    open_sinks = np.flatnonzero(capacity)
+    sources, sinks = len(pupils), len(room)
+    open_sinks = np.flatnonzero(room)
+    more = len(open_sinks) + 1
     problem = Transportation(
-        np.concatenate([of_pair[usable], np.arange(sources), np.full(len(open_sinks) + 1, sources)]),
-        np.concatenate([draft.provision[usable], np.full(sources, sinks), open_sinks, [sinks]]),
-        np.concatenate([pence[usable], np.full(sources, penalty), np.zeros(len(open_sinks) + 1)]),
-        np.append(supply, int(capacity.sum()) + 1),
-        np.append(capacity, int(supply.sum()) + 1),
-        np.concatenate([np.ones(int(usable.sum()), dtype=bool), np.zeros(sources + len(open_sinks) + 1, dtype=bool)]),
-        np.concatenate([draft.minutes.pairs[usable] * HUNDREDTHS, np.zeros(sources + len(open_sinks) + 1)]),
+        np.concatenate([of_pair, np.arange(sources), np.full(more, sources)]),
+        np.concatenate([draft.provision[pairs], np.full(sources, sinks), open_sinks, [sinks]]),
+        np.concatenate([pence, np.full(sources, penalty), np.zeros(more)]),
+        np.append(supply, int(room.sum()) + 1),
+        np.append(room, int(supply.sum()) + 1),
+        np.concatenate([np.ones(len(pairs), dtype=bool), np.zeros(sources + more, dtype=bool)]),
+        np.concatenate([draft.minutes.pairs[pairs] * HUNDREDTHS, np.zeros(sources + more)]),
     )
     flow = solve_transportation(problem)
-    return np.asarray(np.minimum(0.0, flow.of_sink[:sinks] + flow.of_source[-1]) / PENCE, dtype=np.float64)
+    prices = np.asarray(np.minimum(0.0, flow.of_sink[:sinks] + flow.of_source[-1]) / PENCE, dtype=np.float64)
+    placed[pairs] = flow.units[: len(pairs)] // draft.places[draft.pupil[pairs]]
+    return Alone(prices, placed)

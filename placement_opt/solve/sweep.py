@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,8 @@ class MovingLimit:
         key, column = COLUMNS[self.table]
         frame = problem.table(self.table)
         frame[column] = frame[column].where(frame[key] != self.reference, most)
-        return problem.replace(**{self.table: frame})
+        changed: dict[str, Any] = {self.table: frame}
+        return problem.replace(**changed)
 
     def row_name(self, problem: Problem) -> str:
         """Return the name of the model's row."""

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement_opt.model.spells import NO_PAIR
-from placement_opt.model.year_sites import open_column
+from placement_opt.model.year_sites import is_chosen, open_column
 from placement_opt.model.years import YearsDraft
 from placement_opt.solve.fitting import Fitted
 
@@ -32,7 +32,8 @@ def openings(draft: YearsDraft, fitted: Fitted) -> States:
     for t, one in enumerate(draft.drafts):
         for p in one.is_open:
             column = open_column(draft, p, t)
-            states[t, p] = NO_DECISION if column is None else round(float(fitted.others[column]))
+            if column is not None and is_chosen(draft, p, t):
+                states[t, p] = round(float(fitted.others[column]))
     problem = draft.timeline.problem
     if (problem.table("site_limits")["min_open"] > 0).any():
         return states

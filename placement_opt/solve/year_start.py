@@ -3,13 +3,16 @@
 from typing import cast
 
 import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import maximum_flow
 
 from placement_opt.facts import Floats, Ints
+from placement_opt.model.draft import Draft
 from placement_opt.model.linear import NO_SITE
 from placement_opt.model.spells import NO_PAIR
 from placement_opt.model.years import YearsDraft
 from placement_opt.solve.relaxation import first_of_each
-from placement_opt.solve.start import prices_of_places
+from placement_opt.solve.start import assigned_alone
 from placement_opt.solve.system import System
 
 SPELLS_OF_EACH = 6
@@ -35,13 +38,50 @@ def first_spells(system: System) -> Ints:
     reduced = system.cost_of_pairs + _share_of_opening(system) + draft.minutes.pairs / HUNDREDTHS
     for t, one in enumerate(draft.drafts):
         factor = draft.year_factor(t) * draft.discount(t)
-        prices = factor * prices_of_places(one, one.money.pairs + one.weighed.pairs)
+        prices = factor * assigned_alone(one, one.money.pairs + one.weighed.pairs).prices
         pair = draft.spells.pair[:, t]
         there = np.flatnonzero(pair != NO_PAIR)
         places = one.places[one.pupil[pair[there]]]
         reduced[there] -= prices[draft.provision[there]] * places
     years = draft.spells.last - draft.spells.first + 1
-    return np.flatnonzero(first_of_each(draft.pupil, reduced / years, SPELLS_OF_EACH))
+    promising = np.flatnonzero(first_of_each(draft.pupil, reduced / years, SPELLS_OF_EACH))
+    return np.union1d(promising, year_by_year(draft, reduced / years))
+
+
+def year_by_year(draft: YearsDraft, cost: Floats) -> Ints:
+    """Return spells that leave few pupils without a place: those who need one, placed one year after the other.
+
+    Parameters
+    ----------
+    draft
+        The model.
+    cost
+        Of a year of each spell.
+    """
+    chosen = []
+    spells, free = draft.spells, draft.count.copy()
+    taken = np.zeros((len(draft.years), draft.provisions), dtype=np.int64)
+    for t, one in enumerate(draft.drafts):
+        begins = np.flatnonzero(spells.first == t)
+        pair = spells.pair[begins, t]
+        at = np.unique(pair, return_index=True)[1]  # of spells that differ in their end, the first one
+        begins, pair = begins[at], pair[at]
+        costs, usable = np.zeros(one.choices), np.zeros(one.choices, dtype=bool)
+        costs[pair], usable[pair] = cost[begins], True
+        waiting = np.zeros(len(one.count), dtype=np.int64)
+        here = np.unique(one.pupil[pair])
+        waiting[here] = free[draft.first_node[t] + here]
+        alone = assigned_alone(one, costs, waiting=waiting, taken=taken[t], usable=usable)
+        used = begins[alone.placed[pair] > 0]
+        counts = alone.placed[pair][alone.placed[pair] > 0]
+        chosen.append(used)
+        choice, nodes = draft.counted(used)
+        np.subtract.at(free, nodes, counts[choice])
+        for later in range(t, len(draft.years)):
+            there = spells.pair[used, later] != NO_PAIR
+            places = draft.drafts[later].places[draft.drafts[later].pupil[spells.pair[used[there], later]]]
+            np.add.at(taken[later], draft.provision[used[there]], counts[there] * places)
+    return np.unique(np.concatenate(chosen))
 
 
 def _share_of_opening(system: System) -> Floats:
@@ -51,3 +91,34 @@ def _share_of_opening(system: System) -> Floats:
     years = draft.spells.last - draft.spells.first + 1
     site = draft.site
     return np.where(site == NO_SITE, 0.0, system.cost_of_others[site] * years / np.maximum(1.0, places))
+
+
+def least_unplaced(draft: YearsDraft) -> int:
+    """Return a number of pupil-years that no plan can be below: those whom the places of each year cannot hold.
+
+    Notes
+    -----
+    A maximum flow for each year by itself, with everything open and every class added.
+    """
+    total = draft.unplaced.constant
+    for one in draft.drafts:
+        pupils, of_pair = np.unique(one.pupil, return_inverse=True)
+        asked = one.count[pupils] * one.places[pupils]
+        if not len(pupils) or (one.places[pupils] > 1).any():
+            continue
+        flow = maximum_flow(_network(one, of_pair, asked), 0, 1).flow_value
+        total += int(asked.sum()) - int(flow)
+    return int(total)
+
+
+def _network(one: Draft, of_pair: Ints, asked: Ints) -> sp.csr_matrix:
+    """Return the network of a year: 0 is the source, 1 the sink, then pupils, then provisions."""
+    provisions, pupils = one.provisions, len(asked)
+    table = one.facts.provision_column
+    most = table("places") + table("overflow_places") + table("max_classes") * table("class_places")
+    room = np.maximum(0, most.astype(np.int64) - one.kept_places)
+    start = np.concatenate([np.zeros(pupils, dtype=np.int64), 2 + of_pair, 2 + pupils + np.arange(provisions)])
+    end = np.concatenate([2 + np.arange(pupils), 2 + pupils + one.provision, np.ones(provisions, dtype=np.int64)])
+    most_each = np.concatenate([asked, asked[of_pair], room])
+    size = 2 + pupils + provisions
+    return sp.csr_matrix((most_each.astype(np.int32), (start, end)), shape=(size, size))

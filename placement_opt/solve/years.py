@@ -12,7 +12,7 @@ from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.run import bound_below, silent
 from placement_opt.solve.stages import solve_in_stages
 from placement_opt.solve.year_answer import years_answer
-from placement_opt.solve.year_start import first_spells
+from placement_opt.solve.year_start import first_spells, least_unplaced
 from placement_opt.timeline import Timeline
 from placement_opt.travel import TravelMatrix
 from placement_opt.year_rules import YearRules
@@ -81,10 +81,17 @@ def plan_years(
     timeline = Timeline(problem, travel, policy, rules)
     years = pairs_of_years(timeline)
     draft = draft_years(timeline, years, late=options.weights is not None)
+    is_short = least_unplaced(draft) > draft.unplaced.constant
     report(f"{draft.choices:,} possible spells, {len(draft.rows):,} rows, {clock.used_s():.1f} s")
     try:
         staged = solve_in_stages(
-            draft, options, clock, report, first_spells, wider=lambda: draft_years(timeline, years, late=True)
+            draft,
+            options,
+            clock,
+            report,
+            first_spells,
+            wider=lambda: draft_years(timeline, years, late=True),
+            somebody_is_unplaced=is_short,
         )
     except NoPlanError as error:
         if error.status is Status.INFEASIBLE:

@@ -56,12 +56,9 @@ def amounts(prices: Prices, lines: Lines, total: Total) -> Real:
     is_counted = is_home(question, total)[lines.pupil] & is_kind(question, total)[lines.provision]
     if measure == "pupils":
         return is_counted.astype(float)
-    each = {
-        "minutes": lambda: lines.minutes,
-        "miles": lambda: lines.miles,
-        "co2e_kg": lambda: _emissions(prices, lines),
-    }
-    return np.where(is_counted, each[measure](), 0.0)
+    if measure == "co2e_kg":
+        return np.where(is_counted, _emissions(prices, lines), 0.0)
+    return np.where(is_counted, lines.minutes if measure == "minutes" else lines.miles, 0.0)
 
 
 def _emissions(prices: Prices, lines: Lines) -> Real:

@@ -10,9 +10,9 @@ from placement_opt.verify.bounds import STAGE_ROW, Model, Objective, Reducer, co
 from placement_opt.verify.program import MOST, NONE, read_name
 from placement_opt.verify.question import Real, Whole
 from placement_opt.verify.years_case import YearsCase
+from placement_opt.verify.years_merged import Merged
 from placement_opt.verify.years_money import worth
 from placement_opt.verify.years_pairs import NO_PAIR
-from placement_opt.verify.years_rows import Merged
 from placement_opt.verify.years_spells import Listing, Spells
 
 _PUPIL = "pupil"
