@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -84,8 +84,8 @@ class DeliveryCosts:
 
     def _by(self, group: str, order: tuple[str, ...]) -> pd.DataFrame:
         sums = self.rows.pivot_table(index=group, columns="financial_year", values="gbp", aggfunc="sum", fill_value=0.0)
-        first, last = sums.columns.min(), sums.columns.max()
-        sums = sums.reindex(index=list(order), columns=range(first, last + 1), fill_value=0.0)
+        years = self.rows["financial_year"]
+        sums = sums.reindex(index=list(order), columns=range(int(years.min()), int(years.max()) + 1), fill_value=0.0)
         sums.columns = pd.Index([_label(int(year)) for year in sums.columns], name="financial_year")
         sums = pd.concat([sums, sums.sum().to_frame(TOTAL).T])
         return sums.assign(**{TOTAL: sums.sum(axis=1)}).round(2).rename_axis(index=group, columns="financial_year")
@@ -128,8 +128,8 @@ def delivery_costs(lines: pd.DataFrame, *, split_by: SplitBy = "months") -> Deli
     --------
     Three months, a year and nine months of a manager:
 
-    >>> lines = pd.DataFrame({"line": ["manager"], "gbp_per_year": [59_000], "starts": ["2023-01"], "ends": ["2024-12"]})
-    >>> delivery_costs(lines).table.loc["manager"].to_dict()
+    >>> line = {"line": ["manager"], "gbp_per_year": [59_000], "starts": ["2023-01"], "ends": ["2024-12"]}
+    >>> delivery_costs(pd.DataFrame(line)).table.loc["manager"].to_dict()
     {'2022-23': 14750.0, '2023-24': 59000.0, '2024-25': 44250.0, 'total': 118000.0}
     """
     if split_by not in get_args(SplitBy):
@@ -162,7 +162,7 @@ def _plain_date(cell: object) -> object:
     return cell
 
 
-def _span(label: str, row: "pd.Series[object]", bad: set[tuple[str, str]], faults: list[Fault]) -> tuple[date, date]:
+def _span(label: str, row: "pd.Series[Any]", bad: set[tuple[str, str]], faults: list[Fault]) -> tuple[date, date]:
     """Return the first and the last day of a line; what is wrong with it is added to the faults."""
     start = _day(row["starts"], last=False)
     end = _day(row["ends"], last=True) if pd.notna(row["ends"]) else None
@@ -189,7 +189,7 @@ def _day(text: object, *, last: bool) -> date | None:
     """Return the day that a text stands for; of a month its first or last one."""
     for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m"):
         try:
-            day = datetime.strptime(str(text).strip(), pattern).date()  # noqa: DTZ007 - a day has no time zone
+            day = datetime.strptime(str(text).strip(), pattern).date()
         except ValueError:
             continue
         return _last_of_month(day) if last and pattern == "%Y-%m" else day
@@ -201,13 +201,11 @@ def _last_of_month(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
-def _pence_by_year(row: "pd.Series[object]", start: date, end: date, split_by: SplitBy) -> Iterator[tuple[int, int]]:
+def _pence_by_year(row: "pd.Series[Any]", start: date, end: date, split_by: SplitBy) -> Iterator[tuple[int, int]]:
     """Yield the financial years of a line and what each costs in pence; rounded so that they add up to the line."""
     parts = _parts(start, end, split_by)
-    if pd.notna(row["gbp_per_year"]):
-        each = _exact(row["gbp_per_year"])
-    else:
-        each = _exact(row["gbp"]) / sum(parts.values())
+    is_yearly = pd.notna(row["gbp_per_year"])
+    each = _exact(row["gbp_per_year"]) if is_yearly else _exact(row["gbp"]) / sum(parts.values())
     so_far, paid = Fraction(0), 0
     for year, part in parts.items():
         so_far += each * part

@@ -5,6 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -73,6 +74,29 @@ class Failure:
     reason: str
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Task:
+    """Work for an executor.
+
+    Parameters
+    ----------
+    name
+        What it is called in messages.
+    function
+        Called with `own` and `shared`; for processes, a function of a module.
+    own, shared
+        What is the task's own, and what many tasks share: each worker unpacks it once.
+    """
+
+    name: str
+    function: Callable[[Any, Any], Any]
+    own: Any
+    shared: Any
+
+    def __repr__(self) -> str:
+        return f"Task({self.name})"
+
+
 def solve_many(
     jobs: Iterable[Job],
     *,
@@ -133,11 +157,22 @@ def solved_as_done(
     ValueError
         When `at_once` is no whole number from 1.
     """
+    yield from done_when_ready(map(_task_of, jobs), executor=executor, at_once=at_once, progress=progress)
+
+
+def done_when_ready(
+    tasks: Iterable[Task],
+    *,
+    executor: Pool | None = None,
+    at_once: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[tuple[int, Any]]:
+    """Do many tasks, and yield each answer with the position of its task; everything else as `solved_as_done`."""
     most = 2 * (os.cpu_count() or 1) if at_once is None else at_once
     if not is_whole(most) or most < 1:
         raise ValueError(f"`at_once` is {at_once!r}; use a whole number from 1, or None.")
     started = perf_counter()
-    numbered = _Numbered(jobs)
+    numbered = _Numbered(tasks)
     answers = _here(numbered) if executor is None else _Line(numbered, executor, most).answers()
     for done, (place, answer) in enumerate(answers, start=1):
         if progress is not None:
@@ -163,40 +198,50 @@ def failure_of(name: str, error: BaseException) -> Failure:
     return Failure(name, FAILED, said)
 
 
-class _Numbered:
-    """Jobs with their positions, taken one by one; the names of those that were taken."""
+def _task_of(job: Job) -> Task:
+    question = (job.name, job.problem, job.policy, job.options)
+    return Task(job.name, partial(_solve_sent, solver=job.solver), question, job.travel)
 
-    def __init__(self, jobs: Iterable[Job]) -> None:
-        self._jobs = enumerate(jobs)
+
+def _solve_sent(question: tuple[str, Problem, Any, Any], travel: TravelMatrix, *, solver: Solver) -> Any:
+    name, problem, policy, options = question
+    return run_job(Job(name, problem, travel, policy, options, solver))
+
+
+class _Numbered:
+    """Tasks with their positions, taken one by one; the names of those that were taken."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._tasks = enumerate(tasks)
         self.names: dict[int, str] = {}
 
-    def __iter__(self) -> Iterator[tuple[int, Job]]:
-        for place, job in self._jobs:
-            self.names[place] = job.name
-            yield place, job
+    def __iter__(self) -> Iterator[tuple[int, Task]]:
+        for place, task in self._tasks:
+            self.names[place] = task.name
+            yield place, task
 
 
 def _here(numbered: _Numbered) -> Iterator[tuple[int, Any]]:
-    for place, job in numbered:
-        yield place, run_job(job)
+    for place, task in numbered:
+        yield place, _done(task.name, task.function, task.own, task.shared)
 
 
-_Waiting = tuple[int, Job]
+_Waiting = tuple[int, Task]
 
 
 class _Line:
-    """Jobs on their way through an executor."""
+    """Tasks on their way through an executor."""
 
-    def __init__(self, jobs: _Numbered, pool: Pool, at_once: int) -> None:
-        self.jobs, self.at_once = iter(jobs), at_once
+    def __init__(self, tasks: _Numbered, pool: Pool, at_once: int) -> None:
+        self.tasks, self.at_once = iter(tasks), at_once
         self.is_ours = not isinstance(pool, Executor)
         self.make: Callable[[], Executor] = (lambda: pool) if isinstance(pool, Executor) else pool
         self.executor: Executor | None = None
         self.suspects: deque[_Waiting] = deque()
-        """Jobs that were with an executor when it broke: one of them may have broken it, so each is run alone."""
+        """Tasks that were with an executor when it broke: one of them may have broken it, so each is run alone."""
         self.running: dict[Future[bytes], _Waiting] = {}
         self.breaks: Counter[int] = Counter()
-        self.travel: tuple[TravelMatrix | None, bytes] = (None, b"")
+        self.shared: tuple[Any, bytes] = (None, packed(None))
 
     def answers(self) -> Iterator[tuple[int, Any]]:
         """Yield the answers as they come."""
@@ -208,22 +253,22 @@ class _Line:
                 self.executor.shutdown(cancel_futures=True)
 
     def _fill(self) -> bool:
-        """Hand jobs to the executor while there is room; a suspect only by itself. Return whether any are with it."""
+        """Hand tasks to the executor while there is room; a suspect only by itself. Return whether any are with it."""
         room = 1 if self.suspects else self.at_once
         while len(self.running) < room:
-            waiting = self.suspects.popleft() if self.suspects else next(self.jobs, None)
+            waiting = self.suspects.popleft() if self.suspects else next(self.tasks, None)
             if waiting is None:
                 break
             self.running[self._submit(waiting[1])] = waiting
         return bool(self.running)
 
-    def _submit(self, job: Job) -> "Future[bytes]":
-        if self.travel[0] is not job.travel:
-            self.travel = (job.travel, packed(job.travel))
-        question = packed((job.problem, job.policy, job.options))
+    def _submit(self, task: Task) -> "Future[bytes]":
+        if self.shared[0] is not task.shared:
+            self.shared = (task.shared, packed(task.shared))
+        own = packed(task.own)
         try:
             self.executor = self.executor or self.make()
-            return self.executor.submit(_run_packed, job.name, job.solver, question, self.travel[1])
+            return self.executor.submit(_do_packed, task.name, task.function, own, self.shared[1])
         except BrokenExecutor as error:
             broken: Future[bytes] = Future()
             broken.set_exception(error)
@@ -237,29 +282,29 @@ class _Line:
         with_it = len(self.running)
         lost: list[_Waiting] = []
         for future in sorted(done, key=lambda future: self.running[future][0]):
-            place, job = waiting = self.running.pop(future)
+            place, task = waiting = self.running.pop(future)
             if _has_broken(future):
                 lost.append(waiting)
                 continue
             error = future.exception()
-            yield place, unpacked(future.result()) if error is None else failure_of(job.name, error)
+            yield place, unpacked(future.result()) if error is None else failure_of(task.name, error)
         if lost:
             yield from self._after_a_break(lost, was_alone=with_it == 1)
 
     def _after_a_break(self, lost: list[_Waiting], *, was_alone: bool) -> Iterator[tuple[int, Any]]:
         if not self.is_ours:
-            for place, job in (*lost, *self.suspects, *self.jobs):
-                yield place, Failure(job.name, NOT_RUN, _NO_MORE_WORKERS)
+            for place, task in (*lost, *self.suspects, *self.tasks):
+                yield place, Failure(task.name, NOT_RUN, _NO_MORE_WORKERS)
             return
         if self.executor is not None:
             self.executor.shutdown(cancel_futures=True)
         self.executor = None
-        for place, job in lost:
+        for place, task in lost:
             self.breaks[place] += 1
             if was_alone and self.breaks[place] > 1:
-                yield place, Failure(job.name, FAILED, _KILLS_ITS_WORKER)
+                yield place, Failure(task.name, FAILED, _KILLS_ITS_WORKER)
             else:
-                self.suspects.append((place, job))
+                self.suspects.append((place, task))
 
 
 _NO_MORE_WORKERS = (
@@ -271,10 +316,16 @@ _KILLS_ITS_WORKER = (
 )
 
 
-def _run_packed(name: str, solver: Solver, question: bytes, travel: bytes) -> bytes:
-    """Solve in a worker; what many jobs share is unpacked once in each."""
-    problem, policy, options = unpacked(question)
-    return packed(run_job(Job(name, problem, unpacked_once(travel), policy, options, solver)))
+def _do_packed(name: str, function: Callable[[Any, Any], Any], own: bytes, shared: bytes) -> bytes:
+    """Do a task in a worker; what many tasks share is unpacked once in each."""
+    return packed(_done(name, function, unpacked(own), unpacked_once(shared)))
+
+
+def _done(name: str, function: Callable[[Any, Any], Any], own: Any, shared: Any) -> Any:
+    try:
+        return function(own, shared)
+    except Exception as error:  # noqa: BLE001 - one task's fault must not cost the answers of the others
+        return failure_of(name, error)
 
 
 def _has_broken(future: "Future[bytes]") -> bool:

@@ -104,8 +104,8 @@ class Optimiser:
         known
             A plan that is known already.
         round_first
-            Round the LP before anything is branched on; False = only a plan near a node that is all but whole is sought,
-            where a plan is known.
+            Round the LP before anything is branched on; False, where a plan is known = plans are sought only near nodes
+            whose sites, classes and teams are whole.
 
         Raises
         ------
