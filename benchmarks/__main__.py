@@ -3,9 +3,10 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from benchmarks import environments, public_instances, results, school_bus, table
+from benchmarks import environments, futures, public_instances, results, school_bus, table
 from benchmarks.measure import METHODS, measure
 from benchmarks.registry import CASES, find_case
 from benchmarks.school_bus import FAMILY
@@ -36,6 +37,13 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--seconds", type=float, default=DEFAULT_SECONDS, help=f"limit of one method (default {DEFAULT_SECONDS:g})"
         )
+    many = commands.add_parser("futures", help="plan many futures of the embedded county under four strategies")
+    many.add_argument("--draws", type=int, default=200, help="how many futures (default 200)")
+    many.add_argument("--executor", choices=futures.EXECUTORS, default="processes")
+    many.add_argument("--workers", type=int, default=futures.usual_workers(), help="default: this machine's processors")
+    many.add_argument("--seed", type=int, default=1, help="of the draws (default 1)")
+    many.add_argument("--folder", type=Path, help="where the journal goes; a run that was cut short goes on there")
+    many.set_defaults(run=_futures)
     making = commands.add_parser("environments", help="install or-tools and spopt in environments of their own")
     making.set_defaults(run=_environments)
     commands.add_parser("table", help="write docs/benchmarks.md from the results").set_defaults(run=_table)
@@ -127,6 +135,14 @@ def _in_words(found: dict[str, Any]) -> str:
 def _environments(_given: argparse.Namespace) -> int:
     for name in environments.PACKAGES:
         _say(environments.make(name))
+    return 0
+
+
+def _futures(given: argparse.Namespace) -> int:
+    made = futures.run(
+        given.draws, given.executor, workers=given.workers, seed=given.seed, folder=given.folder, say=_say
+    )
+    _say(f"Written: {made}")
     return 0
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import results, route_table
+from benchmarks import futures, results, route_table
 from benchmarks.markdown import figure, plain, rows_as_table
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -34,7 +34,9 @@ def page(documents: Sequence[dict[str, Any]]) -> str:
     documents
         The results, as `results.read_all` returns them.
     """
-    cases = [document for document in documents if "family" not in document and not _is_of_routes(document)]
+    of_futures = [document for document in documents if document.get("sort") == futures.SORT]
+    others = [document for document in documents if document not in of_futures]
+    cases = [document for document in others if "family" not in document and not _is_of_routes(document)]
     families = [document for document in documents if "family" in document and not _is_of_routes(document)]
     about_routes = [document for document in documents if _is_of_routes(document)]
     parts = [TOP, *(_machine(line, names) for line, names in _machines(documents).items()), ""]
@@ -49,6 +51,8 @@ def page(documents: Sequence[dict[str, Any]]) -> str:
             "pennies can move an optimum.\n"
         )
         parts += [_family(family) for family in families]
+    if of_futures:
+        parts.append(futures.section(of_futures))
     if about_routes:
         parts.append(route_table.section(about_routes))
     return "\n".join(parts).rstrip("\n") + "\n"

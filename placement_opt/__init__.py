@@ -56,8 +56,11 @@ from placement_opt.registers import (
 )
 from placement_opt.route_plan import RoutePlan, load_routes
 from placement_opt.route_rules import RouteRules
+from placement_opt.timeline import everyone, problem_in
 from placement_opt.travel import TravelMatrix, crow_fly
-from placement_opt.verify import RouteCheck, RouteFinding, Verification, check_routes, verify
+from placement_opt.verify import RouteCheck, RouteFinding, Verification, check_routes, verify, verify_years
+from placement_opt.year_rules import YearRules
+from placement_opt.years_plan import YearsPlan, load_years_plan
 
 if TYPE_CHECKING:
     from placement_opt.report import write_report, write_route_sheets, write_routes, write_tables, write_workbook
@@ -76,6 +79,7 @@ if TYPE_CHECKING:
     from placement_opt.scenarios.scenario_files import read_scenarios
     from placement_opt.scenarios.scenario_set import ScenarioSet, solve_scenarios
     from placement_opt.solve import baseline, solve
+    from placement_opt.solve.years import plan_years
     from placement_opt.statutory import (
         CategoryRule,
         NationalRate,
@@ -128,6 +132,8 @@ __all__ = [
     "TravelLimits",
     "TravelMatrix",
     "Verification",
+    "YearRules",
+    "YearsPlan",
     "backtest",
     "backtest_published",
     "baseline",
@@ -139,14 +145,18 @@ __all__ = [
     "compare_routes",
     "compare_with_statistics",
     "crow_fly",
+    "everyone",
     "examples",
     "find_localities",
     "frontier",
     "growth_from_statistics",
     "load_plan",
     "load_routes",
+    "load_years_plan",
     "moves_ladder",
     "plan_routes",
+    "plan_years",
+    "problem_in",
     "project",
     "read_legs",
     "read_problem",
@@ -172,6 +182,7 @@ __all__ = [
     "straight_legs",
     "travel_duties",
     "verify",
+    "verify_years",
     "with_localities",
     "write_legs",
     "write_problem",
@@ -220,6 +231,7 @@ _LAZY = {
     "solve_many": "placement_opt.scenarios.jobs",
     "solve_scenarios": "placement_opt.scenarios.scenario_set",
     "write_scenarios": "placement_opt.report.scenario_files",
+    "plan_years": "placement_opt.solve.years",
     "solve": "placement_opt.solve",
     "special_share": "placement_opt.statutory",
     "statutory_tables": "placement_opt.statutory",

@@ -146,7 +146,8 @@ class Timeline:
             starts_phase = here & np.isin(groups, self.policy.phase_years) & (people["base"] != year).to_numpy()
             changed |= starts_phase
             may_ask = ~changed & ~(stayed_first & (people["base"] < year).to_numpy())
-            problem = self._problem(year, here, groups, holds, may_ask)
+            binds = may_ask | (holds & ~changed & (self.rules.mid_phase_move_gbp is not None))
+            problem = self._problem(year, here, groups, holds, may_ask, binds)
             facts = gather_facts(problem, self.whole_travel, self._policy(number))
             stays = np.zeros(len(people), dtype=bool)
             stays[np.flatnonzero(here)[who_keep_their_place(facts)]] = True
@@ -164,7 +165,7 @@ class Timeline:
         people = self.people
         return ((people["base"] <= year) & (year < people["gone"])).to_numpy()
 
-    def _problem(self, year: int, here: Bools, groups: Ints, holds: Bools, may_ask: Bools) -> Problem:
+    def _problem(self, year: int, here: Bools, groups: Ints, holds: Bools, may_ask: Bools, binds: Bools) -> Problem:
         people = self.people.assign(year_group=groups)
         people["current_provision_id"] = people["current_provision_id"].where(holds)
         people["requested_setting_id"] = people["requested_setting_id"].where(may_ask)
@@ -175,8 +176,8 @@ class Timeline:
             tables[name] = _about(self.problem.table(name), known)
         rules = tables["pair_rules"]
         if rules is not None and year != self.years[0]:
-            asking = set(people.loc[may_ask, "pupil_id"])
-            tables["pair_rules"] = rules[(rules["rule"] == "never") | rules["pupil_id"].isin(asking)]
+            bound = set(people.loc[binds, "pupil_id"])
+            tables["pair_rules"] = rules[(rules["rule"] == "never") | rules["pupil_id"].isin(bound)]
         tables["provisions"] = self._provisions(year)
         limits = self.problem.table("site_limits")
         tables["site_limits"] = limits if year == self.years[-1] else limits.assign(min_open=0)

@@ -1,13 +1,11 @@
 """The ready questions, each against a closed form, brute force or the plain solver on a case small enough to check."""
 
-from itertools import product
+from importlib import import_module
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from placement_opt.errors import InputError, NoPlanError
+from placement_opt.errors import InputError
 from placement_opt.examples import hub_and_spoke_case, tiny
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
@@ -25,8 +23,7 @@ ALL, FULL = Policy(moves="all"), Policy(moves="all", cost_basis="full")
 # -- how big -----------------------------------------------------------------------------------------------------------
 
 
-@given(st.integers(1, 6), st.lists(st.integers(0, 8), min_size=1, max_size=4, unique=True))
-@settings(max_examples=6, deadline=None)
+@pytest.mark.parametrize(("n", "sizes"), [(3, [0, 2, 5]), (1, [1])])
 def test_each_size_takes_as_many_as_it_has_places_and_costs_what_the_closed_form_says(n: int, sizes: list[int]) -> None:
     problem = new_school([8] * n)
     marginal = how_big(problem, journeys(problem), "N-special", sizes, policy=ALL).table.set_index("places")
@@ -104,23 +101,8 @@ def test_questions_about_an_unknown_school_say_so() -> None:
 # -- hubs or a special school ------------------------------------------------------------------------------------------
 
 
-def every_form_in_one() -> Problem:
-    cases = hub_and_spoke_case("dispersed")
-    bases, hub = cases["separate bases"], cases["hub and spokes"]
-    spokes = hub.provisions[hub.provisions["kind"] == "spoke"]
-    together = pd.concat([cases["special school"].provisions, bases.provisions, spokes], ignore_index=True)
-    return hub.replace(provisions=together)
-
-
 def test_forms_cost_what_each_costs_by_itself() -> None:
-    problem = every_form_in_one()
-    ids = {kind: list(part["provision_id"]) for kind, part in problem.provisions.groupby("kind")}
-    forms = {
-        "special school": ids["special"],
-        "separate bases": ids["hub"],
-        "hub and spokes": ["S1-base", *ids["spoke"]],
-    }
-    answer = hubs_or_special_school(problem, crow_fly(problem), forms, policy=FULL)
+    answer = import_module("examples.hubs_or_special_school").ask()
     for name, case in hub_and_spoke_case("dispersed").items():
         alone = solve(case, crow_fly(case), policy=FULL)
         assert answer.table.loc["total_gbp", name] == pytest.approx(alone.cost_gbp, abs=0.01)
@@ -164,3 +146,29 @@ def test_a_withdrawal_costs_the_next_best_places_and_leaves_the_rest_without(n: 
     assert change["withdrawn"] - change["plan"] == n - moved
     assert answer.money["gbp"]["withdrawn"].sum() == answer.after.cost_gbp
     assert f"pupils without a place: {n - moved}" in answer.summary()
+
+
+# -- the scripts -------------------------------------------------------------------------------------------------------
+
+
+def test_the_script_on_size_names_what_the_closed_form_does() -> None:
+    sizes = import_module("examples.how_big").ask()
+    table = sizes.table.set_index(["future", "places"])
+    without_transport = table["cost_gbp"] - table["transport_gbp"]
+    for (future, places), gbp in without_transport.items():
+        pupils_then = {"today": 83, "a third more": 110}[future]
+        there = table.loc[(future, places), "at_the_school"]
+        assert there == min(pupils_then, places)
+        assert gbp == pytest.approx((pupils_then - there) * FEE_GBP + there * TOPUP_GBP + places * PLACE_GBP, abs=0.01)
+    named = sizes.named.set_index(["future", "name"])["places"]
+    assert (named["today", "least cost"], named["a third more", "least cost"]) == (90, 120)
+
+
+def test_the_script_on_a_withdrawal_moves_nobody_but_the_pupils_of_the_provider() -> None:
+    answer = import_module("examples.provider_withdraws").ask()
+    moved = set(answer.displaced["pupil_id"])
+    assert set(answer.today["pupil_id"]) == moved
+    before, after = (plan.placements.set_index("pupil_id")["provision_id"] for plan in (answer.before, answer.after))
+    free_to_move = set(answer.before.placements.query("change != 'stays'")["pupil_id"])
+    assert set(before.index[before != after.reindex(before.index)]) <= moved | free_to_move
+    assert answer.extra_gbp == round(answer.after.cost_gbp - answer.before.cost_gbp, 2)

@@ -27,19 +27,22 @@ class Spells:
         (spells, years).
     is_move
         Which begin with a move within a phase.
+    is_late
+        Which are of use only after a year in which the pupil could have been placed and was not.
     """
 
     first: Ints
     last: Ints
     pair: Ints
     is_move: Bools
+    is_late: Bools
 
     def __len__(self) -> int:
         return len(self.first)
 
     def only(self, kept: "Bools | Ints") -> "Spells":
         """Return some of the spells."""
-        return Spells(self.first[kept], self.last[kept], self.pair[kept], self.is_move[kept])
+        return Spells(self.first[kept], self.last[kept], self.pair[kept], self.is_move[kept], self.is_late[kept])
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +132,10 @@ def _from(years: Sequence[YearPairs], chains: Sequence[Ints], t: int, *, late: b
     year = years[t]
     may_leave = year.question.stays & ~year.pairs.stays  # today's place, within a phase, at a price
     is_today = year.provision == year.facts.current[year.pupil]
-    begins = _may_begin(years, chains, t, late=late)[year.pupil] & ~may_leave[year.pupil]
+    in_time = _may_begin(years, chains, t)[year.pupil]
+    begins = (in_time | late) & ~may_leave[year.pupil]
     begins |= may_leave[year.pupil] & (~is_today | (t == 0))
+    is_late = ~in_time & ~may_leave[year.pupil]
     at = np.flatnonzero(begins)
     pair = np.full((len(at), len(years)), NO_PAIR, dtype=np.int64)
     pair[:, t] = at
@@ -138,7 +143,7 @@ def _from(years: Sequence[YearPairs], chains: Sequence[Ints], t: int, *, late: b
         goes_on = pair[:, later - 1] != NO_PAIR
         pair[goes_on, later] = chains[later - 1][pair[goes_on, later - 1]]
     last = len(years) - 1 - np.argmax(pair[:, ::-1] != NO_PAIR, axis=1)
-    spells = Spells(np.full(len(at), t), last, pair, may_leave[year.pupil[at]] & ~is_today[at])
+    spells = Spells(np.full(len(at), t), last, pair, may_leave[year.pupil[at]] & ~is_today[at], is_late[at])
     if t == 0 and may_leave.any():
         return _with_early_ends(spells, np.flatnonzero(is_today[at] & may_leave[year.pupil[at]]))
     return spells
@@ -151,16 +156,19 @@ def _with_early_ends(spells: Spells, of_today: Ints) -> Spells:
         longer = of_today[spells.last[of_today] > end]
         pair = spells.pair[longer].copy()
         pair[:, end + 1 :] = NO_PAIR
-        parts.append(Spells(spells.first[longer], np.full(len(longer), end), pair, spells.is_move[longer]))
+        parts.append(
+            Spells(
+                spells.first[longer], np.full(len(longer), end), pair, spells.is_move[longer], spells.is_late[longer]
+            )
+        )
     return _joined(parts)
 
 
-def _may_begin(years: Sequence[YearPairs], chains: Sequence[Ints], t: int, *, late: bool) -> Bools:
-    """Return the pupils of a year for whom a spell may begin in it."""
+def _may_begin(years: Sequence[YearPairs], chains: Sequence[Ints], t: int) -> Bools:
+    """Return the pupils of a year for whom a spell may begin in it though they were placed whenever they could be."""
     year = years[t]
-    everybody = np.ones(len(year.question.person), dtype=bool)
-    if late or t == 0:
-        return everybody
+    if t == 0:
+        return np.ones(len(year.question.person), dtype=bool)
     before = years[t - 1]
     could_be_placed = np.zeros(len(before.question.person), dtype=bool)
     could_be_placed[before.pupil] = True
@@ -179,4 +187,5 @@ def _joined(parts: Sequence[Spells]) -> Spells:
         np.concatenate([part.last for part in parts]),
         np.concatenate([part.pair for part in parts]),
         np.concatenate([part.is_move for part in parts]),
+        np.concatenate([part.is_late for part in parts]),
     )

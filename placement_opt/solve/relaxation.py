@@ -19,8 +19,6 @@ HELPS, DEAR = -1e-6, 10_000.0
 """A pair with a reduced cost below this could help; where things cost more than so much, in proportion."""
 PAIRS_EACH_TIME = 3
 """So many of a pupil's pairs are added at once."""
-PAIRS_EACH_ROUGH_TIME = 8
-"""So many, by prices that are not exact."""
 PENALTY = 10.0
 """Breaking a row by as much as a pupil (or, without pupils, a column) weighs in it costs so many times the dearest."""
 ROWS_BY_SIMPLEX = 2_000
@@ -143,10 +141,7 @@ class Relaxation:
         beyond = (pupils > most * is_open + BEYOND) & ~has_row
         if not beyond.any():
             return False
-        at_these = ~has_row & np.isin(site, np.unique(site[beyond]))
-        at = np.flatnonzero(at_these if self._is_tied else at_these & (pupils > BEYOND))
-        self._open_before_use(at)
-        self._from_inside = self._is_tied and len(at) > PAIRS_BY_SIMPLEX
+        self._open_before_use(np.flatnonzero((pupils > BEYOND) & ~has_row & np.isin(site, np.unique(site[beyond]))))
         return True
 
     def _open_before_use(self, at: Ints) -> None:
@@ -211,8 +206,6 @@ class Relaxation:
             Leave the LP as it is instead of adding pairs when this is False; the bound holds all the same.
         """
         self._set_boxes(dict(boxes or {}))
-        if self._from_inside:
-            self._add_roughly(boxes or {})
         best: Bound | None = None
         while True:
             value, multipliers, columns = self._run()
@@ -234,22 +227,6 @@ class Relaxation:
             if not relaxed.is_broken or best.value > cut_off or not add or not self._raise_penalty():
                 return relaxed
 
-    def _add_roughly(self, boxes: Mapping[int, Box]) -> None:
-        """Add pairs by the prices of LPs that are solved from the inside only, as long as there are many to add."""
-        while True:
-            self._run_inside(crossover="off")
-            prices = np.array(self._highs.getSolution().row_dual, dtype=np.float64)[: len(self.system.rows)]
-            missing = self._missing(prices, boxes, PAIRS_EACH_ROUGH_TIME)
-            if len(missing) <= PAIRS_BY_SIMPLEX:
-                return
-            self.add(missing)
-
-    def _run_inside(self, *, crossover: str) -> None:
-        for name, value in (("solver", "ipm"), ("run_crossover", crossover)):
-            self._highs.setOptionValue(name, value)
-        self._highs.run()
-        self._highs.setOptionValue("solver", "simplex")
-
     def _raise_penalty(self) -> bool:
         """Raise what breaking a row costs; tell whether it could be raised."""
         if self._raised >= MOST_PENALTY:
@@ -270,7 +247,9 @@ class Relaxation:
 
     def _run(self) -> tuple[float, Floats, Floats]:
         if self._from_inside:
-            self._run_inside(crossover="on")
+            self._highs.setOptionValue("solver", "ipm")
+            self._highs.run()
+            self._highs.setOptionValue("solver", "simplex")
             self._from_inside = False
         solve_lp(self._highs)
         solution = self._highs.getSolution()
@@ -290,16 +269,16 @@ class Relaxation:
         lowered[rows[known]] += lowest[known]
         return lowered
 
-    def _missing(self, multipliers: Floats, boxes: Mapping[int, Box], most: int = PAIRS_EACH_TIME) -> Ints:
+    def _missing(self, multipliers: Floats, boxes: Mapping[int, Box]) -> Ints:
         """Return pairs that could help, a few for each pupil; pairs of sites that are shut cannot."""
         system = self.system
         reduced = system.reduced_of_pairs(multipliers)
-        helps = (reduced < self._helps) & ~self.inside
+        may_help = (reduced < self._helps) & ~self.inside
         shut = [column for column, (_, most) in boxes.items() if most == 0]
         if shut:
-            helps &= ~np.isin(system.draft.site, shut)
-        pairs = np.flatnonzero(helps)
-        return np.sort(pairs[first_of_each(system.draft.pupil[pairs], reduced[pairs], most)])
+            may_help &= ~np.isin(system.draft.site, shut)
+        pairs = np.flatnonzero(may_help)
+        return np.sort(pairs[first_of_each(system.draft.pupil[pairs], reduced[pairs], PAIRS_EACH_TIME)])
 
     def _set_boxes(self, boxes: dict[int, Box]) -> None:
         least, most = self.system.boxes

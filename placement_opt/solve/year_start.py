@@ -16,6 +16,9 @@ from placement_opt.solve.start import assigned_alone
 from placement_opt.solve.system import System
 
 SPELLS_OF_EACH = 6
+SPELLS_AT_ONCE = 300_000
+"""Up to so many, all those that begin in time are there from the start: one large LP from the inside is quicker than
+many small ones, whose prices settle slowly where spells reach over years."""
 HUNDREDTHS = 100
 
 
@@ -33,7 +36,8 @@ def first_spells(system: System) -> Ints:
     the least reduced cost a year at these prices are the start; of those that are equally good the nearer ones.
     """
     draft = cast("YearsDraft", system.draft)
-    if draft.choices <= SPELLS_OF_EACH * len(np.unique(draft.pupil)):
+    in_time = np.flatnonzero(~draft.spells.is_late)
+    if draft.choices <= SPELLS_OF_EACH * len(np.unique(draft.pupil)) or len(in_time) == draft.choices <= SPELLS_AT_ONCE:
         return np.arange(draft.choices)
     reduced = system.cost_of_pairs + _share_of_opening(system) + draft.minutes.pairs / HUNDREDTHS
     for t, one in enumerate(draft.drafts):
@@ -45,7 +49,8 @@ def first_spells(system: System) -> Ints:
         reduced[there] -= prices[draft.provision[there]] * places
     years = draft.spells.last - draft.spells.first + 1
     promising = np.flatnonzero(first_of_each(draft.pupil, reduced / years, SPELLS_OF_EACH))
-    return np.union1d(promising, year_by_year(draft, reduced / years))
+    promising = np.union1d(promising, year_by_year(draft, reduced / years))
+    return np.union1d(promising, in_time) if len(in_time) <= SPELLS_AT_ONCE else promising
 
 
 def year_by_year(draft: YearsDraft, cost: Floats) -> Ints:

@@ -15,6 +15,7 @@ from placement_opt.solve.year_answer import years_answer
 from placement_opt.solve.year_start import first_spells, least_unplaced
 from placement_opt.timeline import Timeline
 from placement_opt.travel import TravelMatrix
+from placement_opt.verify import verify_years
 from placement_opt.year_rules import YearRules
 from placement_opt.years_plan import YearsPlan
 
@@ -108,5 +109,6 @@ def plan_years(
     allowed_gbp = options.gap * abs(plan.objective_gbp) + rounding_gbp
     status = Status.OPTIMAL if proven and plan.objective_gbp - bound_gbp <= allowed_gbp else Status.FEASIBLE
     plan = replace(plan, status=status, bound_gbp=bound_gbp)
+    verify_years(problem, travel, plan).raise_if_wrong()
     report(f"verified, {clock.used_s():.1f} s")
     return plan

@@ -109,7 +109,7 @@ def _examined(
 
 
 def wrong_bound(
-    stage: StageProof, proven: float, of_plan: float, *, doubt_gbp: float, rounding_gbp: float
+    stage: StageProof, proven: float, of_plan: float, *, doubt_gbp: float, rounding_gbp: float, sums_gbp: float = 0.0
 ) -> Iterator[str]:
     """Find a bound of a stage that is not what its multipliers prove, or is above the plan.
 
@@ -123,11 +123,13 @@ def wrong_bound(
         What the objective of the stage is for the plan.
     doubt_gbp, rounding_gbp
         How far half pennies, and rounded amounts, can move the money of a plan.
+    sums_gbp
+        How far the plan's own sums are rounded.
     """
     is_cost = stage.name == COST
     slack = HALF_PENNY_GBP + doubt_gbp if is_cost else _PUPIL_FUZZ
     slack += _SUM_FUZZ * max(1.0, abs(stage.bound))
-    above = (_PENNY_GBP if is_cost else 0.0) + slack
+    above = (_PENNY_GBP + sums_gbp if is_cost else 0.0) + slack
     if not math.isfinite(stage.bound):
         yield f"the bound is {stage.bound}; it should be a number."
     elif proven < stage.bound - slack:

@@ -58,7 +58,11 @@ def verify_years(problem: Problem, travel: TravelMatrix, plan: YearsPlan) -> Ver
     Written from docs/planning_ahead.md and docs/formulation.md alone. Each year's plan is checked as `verify` checks a
     plan of one year, on the question of that year, which is derived again; money has to agree to the penny.
     """
-    case = years_case_of(problem, travel, plan)
+    return examined(years_case_of(problem, travel, plan))
+
+
+def examined(case: YearsCase) -> Verification:
+    """Make every check of a plan that is held against its questions."""
     of_a_year = [*(check for family in _OF_A_YEAR for check in family.CHECKS), Check("total", proof.total)]
     of_years = [check for family in _OF_YEARS for check in family.CHECKS]
     findings = [Finding(check.name, message) for check in of_a_year for message in _in_each_year(case, check)]

@@ -123,14 +123,19 @@ def years_case_of(problem: Problem, travel: TravelMatrix, plan: YearsPlan) -> Ye
     if plan.years != ahead.years or len(plan.plans) != len(ahead.years):
         told = f"{len(plan.plans)} plans for the years {', '.join(map(str, plan.years)) or 'none'}"
         raise PlanError([f"years: the plan has {told}; the problem is about {', '.join(map(str, ahead.years))}."])
-    asked = tuple(ahead.asked())
-    is_open = np.array([_is_open(problem, of_year) for of_year in plan.plans])
-    opens = np.where((problem.provisions["status"] == "candidate").to_numpy(dtype=bool), opening_years(is_open), NEVER)
+    return hold(ahead, tuple(ahead.asked()), plan)
+
+
+def hold(ahead: Ahead, asked: tuple[YearAsked, ...], plan: YearsPlan) -> YearsCase:
+    """Hold a plan against questions that are laid out already."""
+    is_open = np.array([_is_open(ahead.problem, of_year) for of_year in plan.plans])
+    is_candidate = (ahead.problem.provisions["status"] == "candidate").to_numpy(dtype=bool)
+    opens = np.where(is_candidate, opening_years(is_open), NEVER)
     cases = []
     for number, (one, of_year) in enumerate(zip(asked, plan.plans, strict=True)):
         filled = _filled(ahead, one.problem, number - opens, opens != NEVER)
         alone = _alone(filled, replace(of_year, policy=one.policy))
-        cases.append(case_of(filled, ahead.whole_travel, alone))
+        cases.append(case_of(filled, ahead.travel, alone))
     return YearsCase(ahead, plan, asked, tuple(cases))
 
 
@@ -142,11 +147,13 @@ def _is_open(problem: Problem, plan: Plan) -> Truth:
 
 def _filled(ahead: Ahead, problem: Problem, age: Whole, opens: Truth) -> Problem:
     """Return a question with the places that candidates which fill up have so many years after they opened."""
+    filling = {p: steps for p, steps in ahead.steps.items() if opens[p] and 0 <= age[p] < len(steps)}
+    if not filling:
+        return problem
     provisions = problem.provisions
-    for p, steps in ahead.steps.items():
-        if opens[p] and 0 <= age[p] < len(steps):
-            provisions.loc[p, "places"] = int(steps["places"].iloc[age[p]])
-    return problem.replace(provisions=provisions) if ahead.steps else problem
+    for p, steps in filling.items():
+        provisions.loc[p, "places"] = int(steps["places"].iloc[age[p]])
+    return problem.replace(provisions=provisions)
 
 
 def _alone(problem: Problem, plan: Plan) -> Plan:

@@ -57,7 +57,9 @@ def _examined(
     walk = Walk(model, objective, has_stage_row=has_stage_row)
     proven = walk.bound(stage.tree, *model.merged.bounds)
     of_plan = _objective(case, weights) if is_cost else float(case.plan.unplaced_pupil_years)
-    found = wrong_bound(stage, proven, of_plan, doubt_gbp=doubt, rounding_gbp=years_rounding_gbp(case))
+    found = wrong_bound(
+        stage, proven, of_plan, doubt_gbp=doubt, rounding_gbp=years_rounding_gbp(case), sums_gbp=_sums_gbp(case)
+    )
     return proven, [*walk.wrong, *found]
 
 
@@ -79,4 +81,9 @@ def years_rounding_gbp(case: YearsCase) -> float:
     of_years = sum(
         factor * rounding_gbp(of_year) for factor, of_year in zip(worth(case).tolist(), case.cases, strict=True)
     )
-    return float(of_years) + HALF_PENNY_GBP * (2 * len(case.plan.tables["money"]) + 1)
+    return float(of_years) + _sums_gbp(case)
+
+
+def _sums_gbp(case: YearsCase) -> float:
+    """Return how far the sums by year and line are rounded, and rounded again when they are discounted."""
+    return HALF_PENNY_GBP * (2 * len(case.plan.tables["money"]) + 1)

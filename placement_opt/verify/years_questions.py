@@ -132,13 +132,6 @@ class Ahead:
         """Return for each person whether a year begins a phase, other than by arriving."""
         return np.asarray(np.isin(self.group(year), self.policy.phase_years) & (self.base < year))
 
-    @cached_property
-    def whole_travel(self) -> TravelMatrix:
-        """The journeys of pupils and arrivals, and of nobody else."""
-        columns = [name for name in self.people.columns if name not in {"base", "gone"}]
-        everybody = self.problem.replace(pupils=self.people[columns], arrivals=None, leavers=None)
-        return self.travel.aligned(everybody)
-
     # -- sites -------------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -203,9 +196,10 @@ class Ahead:
             is_base = self.base == year
             asks = is_base | (~has_changed & ~stayed_at_first)
             person = np.flatnonzero(self.present(year))
-            problem = self._problem(number, person, holds, asks)
+            is_bound = asks | (holds & ~has_changed & (self.rules.mid_phase_move_gbp is not None))
+            problem = self._problem(number, person, holds, asks, is_bound)
             policy = self.policy if number == 0 else replace(self.policy, moves="due")
-            question = ask(problem, self.whole_travel, policy)
+            question = ask(problem, self.travel, policy)
             stays = who_stays(question, links_of(question))
             everybody = np.zeros(len(holds), dtype=bool)
             everybody[person] = stays
@@ -216,7 +210,7 @@ class Ahead:
             ends = ~self.present(year + 1) | self.begins_phase(year + 1)
             yield YearAsked(problem, policy, person, stays, self.begins_phase(year)[person], ends[person])
 
-    def _problem(self, number: int, person: Whole, holds: Truth, asks: Truth) -> Problem:
+    def _problem(self, number: int, person: Whole, holds: Truth, asks: Truth, is_bound: Truth) -> Problem:
         year = self.years[number]
         provisions = self._provisions(year)
         people = self.people.assign(year_group=self.group(year))
@@ -235,7 +229,7 @@ class Ahead:
             tables[name] = rows
         if number:
             rules = self.problem.table("pair_rules")
-            is_kept = (rules["rule"] == "never") | rules["pupil_id"].isin(ids[asks])
+            is_kept = (rules["rule"] == "never") | rules["pupil_id"].isin(ids[is_bound])
             tables["pair_rules"] = rules[is_kept & rules["pupil_id"].isin(pupils["pupil_id"])]
         limits = self.problem.table("site_limits")
         tables["site_limits"] = limits if year == self.years[-1] else limits.assign(min_open=0)

@@ -9,7 +9,8 @@ from placement_opt.errors import Fault, InputError, NoPlanError, Status
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
-from placement_opt.scenarios.jobs import Failure
+from placement_opt.scenarios.editing import with_cells, with_rows
+from placement_opt.scenarios.jobs import AT_FAULT, Failure
 from placement_opt.scenarios.sites import close, open_site
 from placement_opt.timeline import years_of
 from placement_opt.years_plan import CAPITAL, YearsPlan
@@ -52,11 +53,19 @@ def check_years(problem: Problem, *, least: int = 2) -> tuple[int, ...]:
 
 
 def built(problem: Problem, provision_id: str, year: int | None = None) -> Problem:
-    """Return a problem in which a candidate has to open, with a year in that year."""
+    """Return a problem in which a candidate has to open, with a year in that year.
+
+    It stays a candidate, so that its running cost counts (`open_gbp` is that of a decision).
+    """
     limits = problem.table("site_limits")
-    others = limits[~((limits["provision_id"] == provision_id) & (limits["min_open"] > 0))]
-    free = problem.replace(site_limits=others)
-    return open_site(provision_id, year=year).apply(free, Policy())[0]
+    is_wanted = (limits["provision_id"] == provision_id) & (limits["min_open"] > 0)
+    changed = problem if is_wanted.any() else open_site(provision_id).apply(problem, Policy())[0]
+    if year is None:
+        return changed
+    times, when = changed.table("site_years"), {"first_year": year, "last_year": year}
+    if (times["provision_id"] == provision_id).any():
+        return changed.replace(site_years=with_cells(times, [provision_id], when))
+    return changed.replace(site_years=with_rows(times, {"provision_id": provision_id, "lead_years": 0, **when}))
 
 
 def shut(problem: Problem, ids: Iterable[str]) -> Problem:
@@ -92,12 +101,19 @@ def answered(answers: Mapping[str, Any]) -> None:
 
     Raises
     ------
+    InputError
+        When the input of one is at fault.
     NoPlanError
-        When one is a failure; the message says which, and why.
+        When one has no plan, or none was found in the time allowed; the message says which, and why.
     """
-    failed = [f"{name}: {answer.reason}" for name, answer in answers.items() if isinstance(answer, Failure)]
-    if failed:
-        raise NoPlanError(Status.INFEASIBLE, failed)
+    failures = {name: answer for name, answer in answers.items() if isinstance(answer, Failure)}
+    if not failures:
+        return
+    said = [f"{name}: {failure.reason}" for name, failure in failures.items()]
+    found = {failure.status for failure in failures.values()}
+    if AT_FAULT in found:
+        raise InputError(Fault("", "", "", "", line) for line in said)
+    raise NoPlanError(Status.NO_SOLUTION if Status.NO_SOLUTION in found else Status.INFEASIBLE, said)
 
 
 def factors_of(answer: Plan | YearsPlan) -> tuple[float, ...]:

@@ -120,7 +120,7 @@ def hubs_or_special_school(
     >>> from placement_opt.travel import crow_fly
     >>> forms = {"base": ["A-base"], "special school": ["B-special"]}
     >>> hubs_or_special_school(tiny(), crow_fly(tiny()), forms).table.loc["unplaced"].to_dict()
-    {'base': 1.0, 'special school': 0.0}
+    {'base': 0.0, 'special school': 0.0}
     """
     if len(forms) < 2 or not all(is_word(name) for name in forms):
         raise ValueError(f"`forms` has {', '.join(map(repr, forms)) or 'nothing'}; give two or more, each with a name.")

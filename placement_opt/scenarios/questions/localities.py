@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from placement_opt.errors import InputError
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
+from placement_opt.scenarios.change import Scenario
 from placement_opt.scenarios.editing import with_rows
 from placement_opt.scenarios.jobs import Failure, Job, Pool, Progress, solve_many
 from placement_opt.scenarios.questions.asking import (
@@ -21,11 +23,13 @@ from placement_opt.scenarios.questions.asking import (
     school_year,
     shut,
 )
+from placement_opt.scenarios.sites import open_site
 from placement_opt.solve.years import plan_years
 from placement_opt.travel import TravelMatrix
 from placement_opt.year_rules import YearRules
 from placement_opt.years_plan import YearsPlan
 
+CANNOT_PAY = "cannot be paid"
 GREEDY, EXACT, NONE = "one after the other", "all together", "none"
 NO_LOCALITY = "(not given)"
 
@@ -100,7 +104,7 @@ class LocalityOrder:
         for name in (GREEDY, EXACT):
             part = self.order[self.order["how"] == name]
             shown = [
-                f"{locality} ({school_year(year)})"
+                f"{locality} ({school_year(int(year))})"
                 for locality, year in zip(part["locality"], part["first_year"], strict=True)
             ]
             lines.append(f"{name}: {', then '.join(shown) or 'no base opens'}")
@@ -216,8 +220,9 @@ class _Search:
         for year in years:
             while left := [base for base in self.bases if base not in opened and self._can_open(base, year)]:
                 step += 1
-                answers = self.plans([{**opened, base: year} for base in left])
-                found = [(_rank(answer), base, answer) for base, answer in zip(left, answers, strict=True)]
+                payable = [base for base in left if self._can_pay({**opened, base: year})]
+                answers = dict(zip(payable, self.plans([{**opened, base: year} for base in payable]), strict=True))
+                found = [(_rank(answers.get(base)), base, answers.get(base)) for base in left]
                 better = [one for one in found if one[0] < _rank(best)]
                 chosen = min(better, key=lambda one: one[:2]) if better else None
                 rows += [_row(step, base, year, answer, chosen) for _, base, answer in found]
@@ -236,6 +241,15 @@ class _Search:
         begins = int(self.problem.table("years")["year"].iloc[0]) + (0 if pd.isna(lead) else int(lead))
         return (begins if pd.isna(first) else int(first)) <= year and (pd.isna(last) or year <= int(last))
 
+    def _can_pay(self, opened: Mapping[str, int]) -> bool:
+        """Return whether the budgets cover what would be committed, as the checks of the tables say."""
+        changes = [open_site(base, year=year) for base, year in opened.items()]
+        try:
+            Scenario("committed", changes).apply(self.problem)
+        except InputError:
+            return False
+        return True
+
     def _fixed(self, opened: Mapping[str, int]) -> Problem:
         problem = shut(self.problem, [base for base in self.bases if base not in opened])
         for base, year in opened.items():
@@ -249,19 +263,19 @@ class _Search:
 _TRIED = ("step", "provision_id", "year", "status", "unplaced_pupil_years", "cost_gbp", "capital_gbp", "chosen")
 
 
-def _rank(answer: YearsPlan | Failure) -> tuple[float, float]:
-    """Return what is made least: pupil-years without a place, then £; a failure is worse than anything."""
-    if isinstance(answer, Failure):
+def _rank(answer: YearsPlan | Failure | None) -> tuple[float, float]:
+    """Return what is made least: pupil-years without a place, then £; without a plan it is worse than anything."""
+    if answer is None or isinstance(answer, Failure):
         return (float("inf"), float("inf"))
     return (answer.unplaced_pupil_years, answer.objective_gbp)
 
 
 def _row(
-    step: int, base: str, year: int, answer: YearsPlan | Failure, chosen: tuple[object, str, object] | None
+    step: int, base: str, year: int, answer: YearsPlan | Failure | None, chosen: tuple[object, str, object] | None
 ) -> tuple[object, ...]:
     is_chosen = chosen is not None and chosen[1] == base
-    if isinstance(answer, Failure):
-        return (step, base, year, answer.status, None, None, None, is_chosen)
+    if answer is None or isinstance(answer, Failure):
+        return (step, base, year, CANNOT_PAY if answer is None else answer.status, None, None, None, is_chosen)
     figures = (answer.unplaced_pupil_years, answer.cost_gbp, answer.capital_gbp)
     return (step, base, year, str(answer.status), *figures, is_chosen)
 

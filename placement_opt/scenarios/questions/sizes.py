@@ -161,7 +161,7 @@ def how_big(  # noqa: PLR0913 - each is a choice of its own
     >>> from placement_opt.travel import crow_fly
     >>> sizes = how_big(tiny(), crow_fly(tiny()), "B-main", [0, 1, 2])
     >>> sizes.table[["places", "unplaced", "at_the_school", "free"]].to_numpy().tolist()
-    [[0, 1, 0, 0], [1, 0, 1, 0], [2, 0, 1, 1]]
+    [[0, 0, 0, 0], [1, 0, 1, 0], [2, 0, 1, 1]]
     """
     _check_sizes(sizes, capital_gbp_per_place)
     asked = {AS_IT_IS: problem} if futures is None else dict(futures)

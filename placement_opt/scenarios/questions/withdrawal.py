@@ -132,7 +132,7 @@ def provider_withdraws(  # noqa: PLR0913 - each is a choice of its own
     >>> from placement_opt.travel import crow_fly
     >>> answer = provider_withdraws(tiny(), crow_fly(tiny()), setting_id="B", kind="special")
     >>> answer.displaced[["pupil_id", "to_provision_id"]].to_numpy().tolist()
-    [['P2', 'B-main']]
+    [['P2', 'A-main']]
     """
     change = withdraw(trust=trust, name=name, setting_id=setting_id, sector=sector, authority=authority, kind=kind)
     answers = solve_scenarios(
