@@ -45,7 +45,7 @@ def make_problem() -> Problem:
             {
                 "provision_id": ["I-independent", *BASES],
                 "setting_id": ["I", "N", "S", "E"],
-                "kind": ["independent special", *["base"] * 3],
+                "kind": ["independent special", *["inclusion base"] * 3],
                 "places": [9, 4, 4, 4],
                 "needs": ["any", *needs],
                 "topup_gbp": [FEE_GBP, *topup_gbp],

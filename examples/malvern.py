@@ -125,20 +125,22 @@ def worth(answers: dict[str, GrantOrBuild]) -> pd.DataFrame:
 
 def main() -> None:
     """Print the tables."""
-    print("A year with everybody at the new school: £ saved\n" + _as_text(one_year(), width=40))
-    print("\nJourneys\n" + _as_text(journeys().loc[list(TRAVEL)].round(1), width=40))
+    print("A year with everybody at the new school: £ saved\n" + as_text(one_year()))
+    print("\nJourneys\n" + as_text(journeys().loc[list(TRAVEL)].round(1)))
     answers = several_years()
     by_year = year_by_year(answers)
     for name, column in (("Pupils at the school", "pupils"), ("Empty places", "empty"), ("£ saved", "saving_gbp")):
         table = by_year.pivot_table(index="year", columns="way", values=column)[list(answers)]
         numbered = table.set_axis([f"way {number}" for number in range(1, len(answers) + 1)], axis=1)
         numbered.loc["all"] = numbered.sum()
-        print(f"\n{name}\n" + _as_text(numbered.round(), width=40))
+        print(f"\n{name}\n" + as_text(numbered.round()))
     print(f"\nBuilding is worth more than the offer of £{CANCEL_GBP:,.0f} by £")
-    print(_as_text(worth(answers), width=50))
+    print(as_text(worth(answers)))
 
 
-def _as_text(table: pd.DataFrame, *, width: int) -> str:
+def as_text(table: pd.DataFrame) -> str:
+    """Return a table as text."""
+    width = 4 + max(len(str(name)) for name in table.index)
     rows = [
         [str(name).ljust(width), *(_cell(value).rjust(20) for value in row)]
         for name, row in zip(table.index, table.to_numpy(), strict=True)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from placement_opt import examples
 from placement_opt.compare import Comparison, compare
+from placement_opt.delivery import DeliveryCosts, delivery_costs
 from placement_opt.demand import (
     Backtest,
     DemandRules,
@@ -75,7 +76,15 @@ if TYPE_CHECKING:
     from placement_opt.scenarios.change import Change, Scenario
     from placement_opt.scenarios.frontier import frontier, moves_ladder
     from placement_opt.scenarios.frontier_result import Frontier
+    from placement_opt.scenarios.futures import load_futures, many_futures
+    from placement_opt.scenarios.futures_result import Futures
     from placement_opt.scenarios.jobs import Failure, Job, solve_many
+    from placement_opt.scenarios.questions.forms import Forms, hubs_or_special_school
+    from placement_opt.scenarios.questions.grant import GrantOrBuild, grant_or_build
+    from placement_opt.scenarios.questions.homecoming import Homecoming, who_could_come_home
+    from placement_opt.scenarios.questions.localities import LocalityOrder, which_localities_first
+    from placement_opt.scenarios.questions.sizes import Sizes, how_big
+    from placement_opt.scenarios.questions.withdrawal import Withdrawal, provider_withdraws
     from placement_opt.scenarios.scenario_files import read_scenarios
     from placement_opt.scenarios.scenario_set import ScenarioSet, solve_scenarios
     from placement_opt.solve import baseline, solve
@@ -95,14 +104,20 @@ __all__ = [
     "CategoryRule",
     "Change",
     "Comparison",
+    "DeliveryCosts",
     "DemandRules",
     "Failure",
     "Fault",
+    "Forms",
     "Frontier",
+    "Futures",
+    "GrantOrBuild",
+    "Homecoming",
     "InputError",
     "Job",
     "Legs",
     "Localities",
+    "LocalityOrder",
     "NationalRate",
     "NoPlanError",
     "Pairs",
@@ -124,6 +139,7 @@ __all__ = [
     "RouteRules",
     "Scenario",
     "ScenarioSet",
+    "Sizes",
     "SolveOptions",
     "SpecialShare",
     "Status",
@@ -132,6 +148,7 @@ __all__ = [
     "TravelLimits",
     "TravelMatrix",
     "Verification",
+    "Withdrawal",
     "YearRules",
     "YearsPlan",
     "backtest",
@@ -145,19 +162,26 @@ __all__ = [
     "compare_routes",
     "compare_with_statistics",
     "crow_fly",
+    "delivery_costs",
     "everyone",
     "examples",
     "find_localities",
     "frontier",
+    "grant_or_build",
     "growth_from_statistics",
+    "how_big",
+    "hubs_or_special_school",
+    "load_futures",
     "load_plan",
     "load_routes",
     "load_years_plan",
+    "many_futures",
     "moves_ladder",
     "plan_routes",
     "plan_years",
     "problem_in",
     "project",
+    "provider_withdraws",
     "read_legs",
     "read_problem",
     "read_registers",
@@ -183,6 +207,8 @@ __all__ = [
     "travel_duties",
     "verify",
     "verify_years",
+    "which_localities_first",
+    "who_could_come_home",
     "with_localities",
     "write_legs",
     "write_problem",
@@ -200,6 +226,18 @@ __all__ = [
 __version__ = _version("placement_opt")
 
 _LAZY = {
+    "Forms": "placement_opt.scenarios.questions.forms",
+    "hubs_or_special_school": "placement_opt.scenarios.questions.forms",
+    "GrantOrBuild": "placement_opt.scenarios.questions.grant",
+    "grant_or_build": "placement_opt.scenarios.questions.grant",
+    "Homecoming": "placement_opt.scenarios.questions.homecoming",
+    "who_could_come_home": "placement_opt.scenarios.questions.homecoming",
+    "LocalityOrder": "placement_opt.scenarios.questions.localities",
+    "which_localities_first": "placement_opt.scenarios.questions.localities",
+    "Sizes": "placement_opt.scenarios.questions.sizes",
+    "how_big": "placement_opt.scenarios.questions.sizes",
+    "Withdrawal": "placement_opt.scenarios.questions.withdrawal",
+    "provider_withdraws": "placement_opt.scenarios.questions.withdrawal",
     "route_aware_plan": "placement_opt.routing.together",
     "RouteAwarePlan": "placement_opt.routing.together",
     "plan_routes": "placement_opt.routing.planner",
@@ -224,6 +262,9 @@ _LAZY = {
     "Frontier": "placement_opt.scenarios.frontier_result",
     "frontier": "placement_opt.scenarios.frontier",
     "moves_ladder": "placement_opt.scenarios.frontier",
+    "Futures": "placement_opt.scenarios.futures_result",
+    "load_futures": "placement_opt.scenarios.futures",
+    "many_futures": "placement_opt.scenarios.futures",
     "Job": "placement_opt.scenarios.jobs",
     "Scenario": "placement_opt.scenarios.change",
     "ScenarioSet": "placement_opt.scenarios.scenario_set",

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, get_args
 
 from placement_opt.policy import MOST_THREADS, CostBasis, Force, Moves, Policy, Post16, SolveOptions
 from placement_opt.route_rules import Afternoon, RouteRules, Together
+from placement_opt.year_rules import YearRules
 
 _DESCRIPTION = """Find places for children with education, health and care plans: by need, places, travel, with proof.
 
@@ -79,6 +80,19 @@ def build_parser() -> argparse.ArgumentParser:
     _add_out(scenarios)
     _add_policy(scenarios)
     _add_solving(scenarios)
+
+    years = commands.add_parser("years", help="plan the school years of the table `years` together, write the tables")
+    _add_input(years)
+    years.add_argument(
+        "--within-phase", type=float, metavar="GBP", help="let pupils move within a phase, once, for so much"
+    )
+    years.add_argument(
+        "--discount", type=float, default=0.0, metavar="SHARE", help="a year (0.035 = 3.5 %%; default 0)"
+    )
+    years.add_argument("--count-capital", action="store_true", help="capital counts in what is made least")
+    _add_out(years)
+    _add_policy(years)
+    _add_solving(years)
 
     comparing = commands.add_parser("compare", help="hold saved runs against each other; the first is the reference")
     comparing.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run.json files of `solve`")
@@ -312,6 +326,14 @@ def post16_of(parsed: argparse.Namespace) -> Post16:
         return Policy().post16_transport
     chosen: Post16 = parsed.post16_transport.replace("-", " ")
     return chosen
+
+
+def year_rules_of(parsed: argparse.Namespace) -> YearRules:
+    """Return the rules of several years that a command line states."""
+    try:
+        return YearRules(parsed.within_phase, discount_rate=parsed.discount, count_capital=parsed.count_capital)
+    except ValueError as error:
+        wrong_use(str(error))
 
 
 def options_of(parsed: argparse.Namespace) -> SolveOptions:

@@ -159,7 +159,7 @@ def _step_faults(
     then = "the table provisions says for when it is full" if last else "the row says"
     row = str(label)
     if before["places"] > after["places"]:
-        message = f"is {then}; the year before has {int(before['places'])}. Places only grow: correct one of them."
+        message = f"is what {then}; the year before has {int(before['places'])}. Places only grow: correct one of them."
         yield Fault("fill_up", "places", row, str(int(after["places"])), message)
     if before["min_year"] < after["min_year"] or before["max_year"] > after["max_year"]:
         message = (

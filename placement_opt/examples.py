@@ -8,7 +8,10 @@ import pandas as pd
 
 from placement_opt.errors import Fault, InputError
 from placement_opt.files import read_problem
+from placement_opt.malvern import malvern
 from placement_opt.problem import Problem
+
+__all__ = ["Area", "exampleshire", "hub_and_spoke_case", "malvern", "tiny", "tiny_years"]
 
 Area = Literal["dispersed", "clustered"]
 

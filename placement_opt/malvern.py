@@ -159,7 +159,7 @@ def malvern(**figures: Any) -> Problem:
     """
     given = MalvernFigures(**figures)
     pupils = _pupils(given)
-    tables: dict[str, pd.DataFrame] = {}
+    tables: dict[str, Any] = {}
     if given.years > 1:
         years = list(range(given.first_year, given.first_year + given.years))
         arrivals = _arrivals(given, years)

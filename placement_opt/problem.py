@@ -36,6 +36,8 @@ class Problem:
         Optional tables.
     journey_costs, fleet, layouts, apart
         Optional tables of home to school transport.
+    years, arrivals, leavers, site_years, fill_up, year_budgets
+        Optional tables of several school years.
     parameters
         Days, limits, prices and factors; None = the defaults with their years and sources.
 

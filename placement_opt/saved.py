@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ import pandas as pd
 
 def rows_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Return tables as plain values, figures with all their digits."""
-    return {
-        name: json.loads(frame.to_json(orient="split", index=False, double_precision=15))
-        for name, frame in tables.items()
-    }
+    return {name: _told(frame).to_dict(orient="split", index=False) for name, frame in tables.items()}
+
+
+def _told(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells as plain Python values, None where JSON has no number; `to_json` would cut the last digits."""
+    return frame.astype(object).where(frame.notna() & ~frame.isin([math.inf, -math.inf]), None)
 
 
 def write_document(document: Mapping[str, Any], path: str | Path) -> Path:

@@ -27,7 +27,7 @@ def everyone(problem: Problem) -> Problem:
     --------
     >>> from placement_opt.examples import tiny_years
     >>> everyone(tiny_years())
-    Problem(5 pupils, 3 settings, 4 provisions with 6 places)
+    Problem(5 pupils, 3 settings, 4 provisions with 9 places)
     """
     arrivals = problem.table("arrivals")
     pupils = pd.concat([problem.pupils, arrivals.drop(columns="arrives")], ignore_index=True)
@@ -277,7 +277,7 @@ def problem_in(
     >>> problem = tiny_years()
     >>> later = problem_in(problem, crow_fly(everyone(problem)), 2029)
     >>> later.pupils[["pupil_id", "year_group"]].to_numpy().tolist()
-    [['P1', 8], ['P2', 6], ['P3', 9], ['P4', 7]]
+    [['P1', 8], ['P2', 10], ['P3', 9], ['P4', 7]]
     """
     timeline = Timeline(problem, travel, policy or Policy(), rules or YearRules())
     if year not in timeline.years:

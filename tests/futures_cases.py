@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from placement_opt.errors import Fault, InputError
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
 from placement_opt.scenarios.change import Change, Scenario
@@ -84,6 +85,8 @@ def unlucky_future(number: int) -> Problem:
     """Return a draw that cannot be planned for one reason or another."""
     if number == 1:
         raise ZeroDivisionError("a defect")
+    if number == 2:
+        raise InputError([Fault("pupils", "pupil_id", "1", "T0", "cannot be.")])
     return future_of_town(number)
 
 

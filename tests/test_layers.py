@@ -37,7 +37,7 @@ LAYERS = (
         "route_tables",
         "route_plan",
     ),
-    ("files", "registers", "roads", "examples", "demand"),
+    ("files", "registers", "roads", "examples", "malvern", "demand"),
     (
         "facts",
         "suitability",

@@ -51,6 +51,7 @@ def test_today_is_checked_for_its_arithmetic_and_not_for_the_rules() -> None:
         "smallest groups",
         "site limits",
         "budgets",
+        "totals",
         "links",
         "served once",
         "hubs open",

@@ -154,6 +154,7 @@ LIMITS: list[tuple[str, Stricter, set[str]]] = [
     ("a part limit by year", _table("part_limits", {"limit_id": "L2"}, places=4), {"part limits"}),
     ("a school limit", _table("settings", {"setting_id": "A"}, places=5), {"school limits"}),
     ("a resource", _table("resources", {"resource": "speech therapy"}, available=2.99), {"resources"}),
+    ("a total", _rows("totals", [{"total": "everybody", "measure": "pupils", "most": 5}]), {"totals"}),
     ("no moves", _policy(max_moves=0), {"moves"}),
     ("no spokes", _table("hubs", {"provision_id": "A-hub"}, max_spokes=0), {"spokes per hub"}),
     ("no teams", _table("hubs", {"provision_id": "A-hub"}, max_teams=0), {"team hours"}),

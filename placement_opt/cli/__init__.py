@@ -28,6 +28,7 @@ COMMANDS = {
     "scenarios": "placement_opt.cli.scenarios:solve_file",
     "tables": "placement_opt.cli.returns:write_returns",
     "verify": "placement_opt.cli.runs:verify_run",
+    "years": "placement_opt.cli.years:plan_and_write",
 }
 """Where each command is. Only the one that is asked for is loaded: `verify` must run where no solver is installed."""
 

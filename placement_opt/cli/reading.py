@@ -9,6 +9,7 @@ from placement_opt.examples import exampleshire
 from placement_opt.files import read_problem, read_travel
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
+from placement_opt.timeline import everyone
 from placement_opt.travel import CIRCUITY, MILES_PER_HOUR, TravelMatrix, crow_fly
 
 
@@ -16,6 +17,12 @@ def question(parsed: argparse.Namespace, *, check: bool = True) -> tuple[Problem
     """Read the tables and journeys that a command names; without `check`, journeys that may be wrong."""
     problem = read_problem(parsed.input, postcodes=parsed.postcodes)
     return problem, _journeys(problem, parsed, check=check)
+
+
+def question_of_years(parsed: argparse.Namespace) -> tuple[Problem, TravelMatrix]:
+    """Read the tables that a command names, and the journeys of pupils and arrivals together."""
+    problem = read_problem(parsed.input, postcodes=parsed.postcodes)
+    return problem, _journeys(everyone(problem), parsed)
 
 
 def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, TravelMatrix]:

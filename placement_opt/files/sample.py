@@ -64,6 +64,18 @@ SAMPLE_ROWS: dict[str, tuple[dict[str, Any], ...]] = {
             "bands": "B2;B3",
             "place_gbp": 10_000,
         },
+        {
+            "provision_id": "900001-new-base",
+            "setting_id": "900001",
+            "kind": "hub",
+            "places": 16,
+            "needs": "ASD",
+            "min_year": 7,
+            "max_year": 11,
+            "status": "candidate",
+            "open_gbp": 30_000,
+            "capital_gbp": 250_000,
+        },
     ),
     "hubs": (
         {
@@ -120,6 +132,23 @@ SAMPLE_ROWS: dict[str, tuple[dict[str, Any], ...]] = {
         {"vehicle": "minibus 16", "seats": 14, "wheelchair_places": 1},
     ),
     "apart": ({"pupil_id": "P0001", "other_pupil_id": "P0002", "reason": "panel decision"},),
+    "years": ({"year": 2027, "share": 0.5833}, {"year": 2028, "price_factor": 1.03}),
+    "arrivals": (
+        {
+            "pupil_id": "F0001",
+            "easting": 461_100,
+            "northing": 272_900,
+            "year_group": 7,
+            "need": "ASD",
+            "band": "B2",
+            "count": 3,
+            "arrives": 2028,
+        },
+    ),
+    "leavers": ({"pupil_id": "P0002", "leaves": 2028},),
+    "site_years": ({"provision_id": "900001-new-base", "first_year": 2028, "lead_years": 1},),
+    "fill_up": ({"provision_id": "900001-new-base", "years_open": 0, "places": 8, "min_year": 7, "max_year": 8},),
+    "year_budgets": ({"budget": "capital programme", "year": 2027, "type": "capital", "limit_gbp": 300_000},),
     "parameters": (
         {"parameter": "days_per_year", "value": "190", "year": "2026", "source": "made up; your school calendar"},
     ),

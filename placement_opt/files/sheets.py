@@ -139,7 +139,7 @@ def _validation(column: Column) -> DataValidation:
     if column.cell in {Cell.FLAG, Cell.MAYBE}:
         return DataValidation("list", formula1=_listed(("yes", "no")))
     if column.cell in {Cell.INTEGER, Cell.NUMBER} and column.least is not None and column.most is not None:
-        least, most = f"{column.least:.0f}", f"{column.most:.0f}"
+        least, most = f"{column.least:.15g}", f"{column.most:.15g}"
         if column.cell is Cell.INTEGER:
             return DataValidation("whole", operator="between", formula1=least, formula2=most)
         return DataValidation("decimal", operator="between", formula1=least, formula2=most)

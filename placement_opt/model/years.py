@@ -87,6 +87,36 @@ class YearsDraft(LinearDraft):
             numbers[rows] = of_year.pupil[pair[rows]] + self.first_node[t]
         return choice, numbers
 
+    @cached_property
+    def counted_by_spell(self) -> tuple[Ints, Ints]:
+        """As `counted`, for all spells."""
+        return self.counted(np.arange(self.choices))
+
+    @cached_property
+    def following(self) -> Ints:
+        """For each pupil of a year the same one in the next year, by number; the number after the last for nobody."""
+        return self._node_of(
+            np.arange(len(self.count)), np.repeat(np.arange(len(self.years)), np.diff(self.first_node))
+        )
+
+    @cached_property
+    def after(self) -> Ints:
+        """For each spell its pupil in the year after its last, by number; the number after the last for nobody."""
+        return self._node_of(self.pupil, self.spells.last)
+
+    def _node_of(self, nodes: Ints, year: Ints) -> Ints:
+        """Return the numbers, in the year after a year, of the persons of some numbers."""
+        person = np.concatenate([one.question.person for one in self.years])[nodes]
+        found = np.full(len(nodes), len(self.count), dtype=np.int64)
+        for t in range(len(self.years) - 1):
+            rows = np.flatnonzero(year == t)
+            known = self.years[t + 1].question.person
+            at = np.searchsorted(known, person[rows])
+            is_there = at < len(known)
+            is_there[is_there] = known[at[is_there]] == person[rows][is_there]
+            found[rows[is_there]] = self.first_node[t + 1] + at[is_there]
+        return found
+
     def names(self, choices: Ints) -> list[str]:
         """Return the names of spells: pupil, provision, first and last year."""
         parts = (self.pupil[choices], self.provision[choices], self.spells.last[choices] + 1)

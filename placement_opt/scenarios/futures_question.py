@@ -16,6 +16,7 @@ from placement_opt.year_rules import YearRules
 DRAWN = frozenset({"arrivals", "leavers"})
 """The tables in which draws differ from each other."""
 
+_VERBS = Scenario.__module__.rpartition(".")[0]
 _OF_PUPILS = ("pair_costs", "pair_rules", "journey_costs", "apart")
 
 
@@ -45,6 +46,11 @@ class Strategy:
         """Return the changed question of a draw."""
         return problem if self.scenario is None else self.scenario.apply(problem, policy)[0]
 
+    def _is_of_verbs(self) -> bool:
+        """Return whether all changes are verbs of the library: none of them looks at what is drawn."""
+        edits = [] if self.scenario is None else [change.edit for change in self.scenario.changes]
+        return all(getattr(edit, "func", edit).__module__.startswith(f"{_VERBS}.") for edit in edits)
+
     def with_ready(
         self, problem: Problem, draw: Problem, travel: TravelMatrix, year: int, policy: Policy, rules: YearRules
     ) -> "Strategy":
@@ -61,7 +67,7 @@ class Strategy:
         year, policy, rules
             Of the questions.
         """
-        if not is_drawn_from(problem, draw):
+        if not is_drawn_from(problem, draw) or not self._is_of_verbs():
             return self
         changed, changed_draw = self.applied(problem, policy), self.applied(draw, policy)
         if DRAWN & {*changed_tables(draw, changed_draw)} or {*changed_tables(changed, changed_draw)} - DRAWN:

@@ -83,6 +83,7 @@ class Futures:
         frame = pd.DataFrame(rows)
         frame = frame.reindex(columns=list(dict.fromkeys(["draw", "scenario", *_FIRST, *frame.columns])))
         paid = [name for name in frame.columns if name.startswith(PAID)]
+        frame = frame.astype({"status": "object", "reason": "object"})
         has_plan = frame["cost_gbp"].notna()
         frame.loc[has_plan, paid] = frame.loc[has_plan, paid].fillna(0.0)
         return frame

@@ -200,8 +200,8 @@ TOTALS = Table(
         Column(
             "measure",
             Cell.CODE,
-            "What is counted. pupils: those with a place; minutes, miles: their journeys, one way; co2e_kg: emissions of "
-            "a year from transport that the council pays for; moves: pupils who leave a place that they could keep; "
+            "What is counted. pupils: those with a place; minutes, miles: their journeys, one way; co2e_kg: emissions "
+            "of a year from transport that the council pays for; moves: pupils who leave a place that they could keep; "
             "unplaced: pupils without a place.",
             required=True,
             allowed=("pupils", "minutes", "miles", "co2e_kg", "moves", "unplaced"),

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.model.linear import NO_SITE
 from placement_opt.solve.highs import solve_lp
+from placement_opt.solve.path_prices import path_prices
 from placement_opt.solve.system import Bound, Box, System
 
 BEYOND = 1e-7
@@ -105,7 +106,7 @@ class Relaxation:
         matrix = sp.hstack([system.of_others, extra, system.of_pairs_by_column[:, chosen]], format="csc")
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = matrix.shape[1], matrix.shape[0]
-        lp.col_cost_ = np.concatenate([system.cost_of_others, penalties, system.cost_of_pairs[chosen]])
+        lp.col_cost_ = np.concatenate([system.cost_of_others, penalties, system.lp_cost_of_pairs[chosen]])
         lp.col_lower_ = np.concatenate([least, np.zeros(len(rows) + len(chosen))])
         lp.col_upper_ = np.concatenate([most, np.full(len(rows), np.inf), system.most_of_pairs[chosen]])
         lp.offset_ = system.constant
@@ -161,7 +162,7 @@ class Relaxation:
         part = system.of_pairs_by_column[:, pairs]
         self._highs.addCols(
             len(pairs),
-            system.cost_of_pairs[pairs],
+            system.lp_cost_of_pairs[pairs],
             np.zeros(len(pairs)),
             system.most_of_pairs[pairs],
             part.nnz,
@@ -211,7 +212,8 @@ class Relaxation:
             value, multipliers, columns = self._run()
             while self._add_opening_rows(columns):
                 value, multipliers, columns = self._run()
-            bound = self.system.bound(self._lowered(multipliers), boxes)
+            settled = self._lowered(multipliers)
+            bound = self.system.bound(settled, boxes)
             if best is None or bound.value > best.value:
                 best = bound
             done = (
@@ -219,7 +221,11 @@ class Relaxation:
                 or best.value > cut_off
                 or not add
             )
-            missing = np.zeros(0, dtype=np.int64) if done else self._missing(multipliers, boxes or {})
+            missing = (
+                np.zeros(0, dtype=np.int64)
+                if done
+                else self._missing(settled if self.system.draft.hangs_together else multipliers, boxes or {})
+            )
             if len(missing):
                 self.add(missing)
                 continue
@@ -259,6 +265,8 @@ class Relaxation:
     def _lowered(self, multipliers: Floats) -> Floats:
         """Lower pupils' multipliers to what their cheapest choice costs, where no site has a say in it."""
         system = self.system
+        if system.draft.hangs_together:
+            return path_prices(system, multipliers)
         reduced = system.reduced_of_pairs(multipliers)
         free = system.draft.site == NO_SITE
         lowest = np.zeros(len(system.draft.count))
@@ -273,6 +281,7 @@ class Relaxation:
         """Return pairs that could help, a few for each pupil; pairs of sites that are shut cannot."""
         system = self.system
         reduced = system.reduced_of_pairs(multipliers)
+        reduced = reduced if system.nudge is None else reduced + system.nudge
         may_help = (reduced < self._helps) & ~self.inside
         shut = [column for column, (_, most) in boxes.items() if most == 0]
         if shut:

@@ -8,7 +8,7 @@ import numpy as np
 
 from placement_opt.certificate import Certificate, StageProof
 from placement_opt.errors import Status
-from placement_opt.facts import Ints
+from placement_opt.facts import Floats, Ints
 from placement_opt.model.linear import LinearDraft, Objective
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock, Progress
@@ -21,6 +21,7 @@ from placement_opt.solve.system import System
 Goals = list[tuple[Objective, float]]
 First = Callable[[System], Ints]
 """Picks the choices that a large model begins with."""
+NUDGE_OF_A_PUPIL = 0.2
 WHOLE_PUPIL = 1 - 1e-6
 """Pupils are whole: a bound less than one below a plan proves it."""
 
@@ -177,12 +178,19 @@ def _all_placed(
 
 
 def _fewest_unplaced(draft: LinearDraft, start: Ints, options: SolveOptions, clock: Clock, report: Progress) -> Optimum:
-    system = System(draft, [(draft.unplaced, 1.0)])
+    system = System(draft, [(draft.unplaced, 1.0)], nudge=_nudge(draft) if draft.hangs_together else None)
     report(f"stage unplaced: {draft.choices:,} possible placements")
     best = Optimiser(system, (0.0, WHOLE_PUPIL), options, clock, report).run(start)
     best.seconds = clock.used_s()
     report(f"stage cost: {round(best.value):,} pupils unplaced")
     return best
+
+
+def _nudge(draft: LinearDraft) -> Floats:
+    """Return a little for each choice, the more the dearer it is: less than a pupil for all of them together."""
+    dearest = np.zeros(len(draft.count))
+    np.maximum.at(dearest, draft.pupil, draft.money.pairs)
+    return NUDGE_OF_A_PUPIL * draft.money.pairs / max(1.0, float(dearest @ draft.count))
 
 
 def priced(fitted: Fitted | None, system: System) -> Fitted | None:

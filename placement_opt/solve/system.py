@@ -26,11 +26,15 @@ class System:
         Objectives with their weights.
     unplaced_limit
         The most that Σ u may be; None = no such row.
+    nudge
+        What each choice costs on top in the LPs that look for prices, so that they need not choose among many that are
+        equally good; no objective and no bound counts it. None = nothing.
     """
 
     draft: LinearDraft
     goals: list[tuple[Objective, float]]
     unplaced_limit: float | None = None
+    nudge: Floats | None = None
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -82,6 +86,11 @@ class System:
         for goal, weight in self.goals:
             total += weight * goal.pairs
         return total
+
+    @cached_property
+    def lp_cost_of_pairs(self) -> Floats:
+        """The objective of the pairs in LPs, with the nudge."""
+        return self.cost_of_pairs if self.nudge is None else self.cost_of_pairs + self.nudge
 
     @cached_property
     def cost_of_others(self) -> Floats:

@@ -53,7 +53,8 @@ class Homecoming:
         Columns pupil_id, count, from_provision_id, to_provision_id, comes_home (the first year at home), and what the
         row costs less than in the plan in which nobody comes home, over all years of the plan: fees_gbp (top-ups and
         fees), places_gbp (place funding), transport_gbp, saving_gbp (their sum). Pupils of a row of `count` who go to
-        several provisions share its saving by their numbers.
+        several provisions share its saving by their numbers; where they come home in several years, those of the first
+        stand for the row.
         """
         spells = self.home.spells.merge(
             self.pupils_away[["pupil_id", "provision_id"]], on="pupil_id", suffixes=("", "_today")

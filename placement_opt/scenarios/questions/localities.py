@@ -216,13 +216,15 @@ class _Search:
     def one_after_the_other(self, years: Sequence[int], none: YearsPlan) -> tuple[YearsPlan, pd.DataFrame]:
         """Open in each year, again and again, the base that helps most, as long as one helps and can be paid."""
         opened: dict[str, int] = {}
-        best, rows, step = none, [], 0
+        best, rows, step = none, list[tuple[Any, ...]](), 0
         for year in years:
             while left := [base for base in self.bases if base not in opened and self._can_open(base, year)]:
                 step += 1
                 payable = [base for base in left if self._can_pay({**opened, base: year})]
                 answers = dict(zip(payable, self.plans([{**opened, base: year} for base in payable]), strict=True))
-                found = [(_rank(answers.get(base)), base, answers.get(base)) for base in left]
+                found: list[tuple[Any, str, Any]] = [
+                    (_rank(answers.get(base)), base, answers.get(base)) for base in left
+                ]
                 better = [one for one in found if one[0] < _rank(best)]
                 chosen = min(better, key=lambda one: one[:2]) if better else None
                 rows += [_row(step, base, year, answer, chosen) for _, base, answer in found]
