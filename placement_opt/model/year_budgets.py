@@ -37,8 +37,9 @@ def weights_of(year: object, basis: str, years: tuple[int, ...]) -> tuple[dict[i
 
     Examples
     --------
-    >>> weights_of(2028, "financial year", (2027, 2028))
-    ({0: 0.4166666666666667, 1: 0.5833333333333334}, 'the financial year 2028/29')
+    >>> weights, about = weights_of(2028, "financial year", (2027, 2028))
+    >>> {year: round(weight, 4) for year, weight in weights.items()}, about
+    ({0: 0.4167, 1: 0.5833}, 'the financial year 2028/29')
     """
     if not isinstance(year, int | float) or np.isnan(year):
         return dict.fromkeys(range(len(years)), 1.0), "all years"

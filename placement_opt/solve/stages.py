@@ -84,7 +84,7 @@ def solve_in_stages(
     first: First | None = None,
     last: Last | None = None,
     wider: Callable[[], LinearDraft] | None = None,
-    somebody_is_unplaced: bool = False,
+    least: Callable[[LinearDraft], Optimum] | None = None,
 ) -> Staged:
     """Solve a draft, one goal after the other.
 
@@ -98,8 +98,9 @@ def solve_in_stages(
         The goal of the last stage; None = minutes, or no such stage where weights are given.
     wider
         Drafts the model with the choices that are of use only where somebody has to be unplaced; None = it has them.
-    somebody_is_unplaced
-        It is known that not everybody can be placed who has an allowed pair.
+    least
+        Known to be needed: not everybody can be placed who has an allowed pair. Gives a number of pupils that no plan
+        can leave out fewer than, with its proof.
 
     Raises
     ------
@@ -109,13 +110,15 @@ def solve_in_stages(
     if options.weights is not None:
         return _weighted(draft, options, clock, report, first or first_pairs, last)
     start = (first or first_pairs)(System(draft, cost_goals(draft)))
-    best: Optimum | None = None
-    if not somebody_is_unplaced:
+    if least is None:
         unplaced, best = _all_placed(draft, start, options, clock, report)
-    if best is None:
+    if least is not None or best is None:
         if wider is not None:
             draft = wider()
             start = (first or first_pairs)(System(draft, cost_goals(draft)))
+        if least is not None:
+            unplaced, best = _as_many_as(least(draft), draft, start, options, clock, report)
+    if best is None:
         unplaced = _fewest_unplaced(draft, start, options, clock, report)
         limited = System(draft, cost_goals(draft), round(unplaced.value) - draft.unplaced.constant)
         optimiser = Optimiser(limited, (options.gap, PENNY), options, clock, report)
@@ -175,6 +178,20 @@ def _all_placed(
     nobody = Optimum(System(draft, [(draft.unplaced, 1.0)]), certified=draft.unplaced.constant)
     nobody.fitted = None if best is None else priced(best.fitted, nobody.system)
     return nobody, best
+
+
+def _as_many_as(
+    known: Optimum, draft: LinearDraft, start: Ints, options: SolveOptions, clock: Clock, report: Progress
+) -> tuple[Optimum, Optimum | None]:
+    """Try to leave out no more pupils than any plan has to: then that stage is done."""
+    report(f"stage cost: {round(known.searched):,} pupils unplaced if possible, {clock.used_s():.1f} s")
+    limit = round(known.searched) - draft.unplaced.constant
+    best = Optimiser(System(draft, cost_goals(draft), limit), (options.gap, PENNY), options, clock, report).attempt(
+        start
+    )
+    known.seconds = clock.used_s()
+    known.fitted = None if best is None else priced(best.fitted, known.system)
+    return known, best
 
 
 def _fewest_unplaced(draft: LinearDraft, start: Ints, options: SolveOptions, clock: Clock, report: Progress) -> Optimum:

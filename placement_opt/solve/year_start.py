@@ -3,11 +3,8 @@
 from typing import cast
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import maximum_flow
 
 from placement_opt.facts import Floats, Ints
-from placement_opt.model.draft import Draft
 from placement_opt.model.linear import NO_SITE
 from placement_opt.model.spells import NO_PAIR
 from placement_opt.model.years import YearsDraft
@@ -96,34 +93,3 @@ def _share_of_opening(system: System) -> Floats:
     years = draft.spells.last - draft.spells.first + 1
     site = draft.site
     return np.where(site == NO_SITE, 0.0, system.cost_of_others[site] * years / np.maximum(1.0, places))
-
-
-def least_unplaced(draft: YearsDraft) -> int:
-    """Return a number of pupil-years that no plan can be below: those whom the places of each year cannot hold.
-
-    Notes
-    -----
-    A maximum flow for each year by itself, with everything open and every class added.
-    """
-    total = draft.unplaced.constant
-    for one in draft.drafts:
-        pupils, of_pair = np.unique(one.pupil, return_inverse=True)
-        asked = one.count[pupils] * one.places[pupils]
-        if not len(pupils) or (one.places[pupils] > 1).any():
-            continue
-        flow = maximum_flow(_network(one, of_pair, asked), 0, 1).flow_value
-        total += int(asked.sum()) - int(flow)
-    return int(total)
-
-
-def _network(one: Draft, of_pair: Ints, asked: Ints) -> sp.csr_matrix:
-    """Return the network of a year: 0 is the source, 1 the sink, then pupils, then provisions."""
-    provisions, pupils = one.provisions, len(asked)
-    table = one.facts.provision_column
-    most = table("places") + table("overflow_places") + table("max_classes") * table("class_places")
-    room = np.maximum(0, most.astype(np.int64) - one.kept_places)
-    start = np.concatenate([np.zeros(pupils, dtype=np.int64), 2 + of_pair, 2 + pupils + np.arange(provisions)])
-    end = np.concatenate([2 + np.arange(pupils), 2 + pupils + one.provision, np.ones(provisions, dtype=np.int64)])
-    most_each = np.concatenate([asked, asked[of_pair], room])
-    size = 2 + pupils + provisions
-    return sp.csr_matrix((most_each.astype(np.int32), (start, end)), shape=(size, size))

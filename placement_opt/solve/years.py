@@ -1,18 +1,24 @@
 """Solving several school years together (docs/planning_ahead.md)."""
 
 from dataclasses import replace
+from functools import partial
+from typing import cast
 
 from placement_opt.errors import NoPlanError, Status
+from placement_opt.model.linear import LinearDraft
 from placement_opt.model.merging import draft_years
 from placement_opt.model.spells import pairs_of_years
+from placement_opt.model.years import YearsDraft
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve.clashes import find_clashes
 from placement_opt.solve.clock import Clock, Progress
+from placement_opt.solve.optimum import Optimum
 from placement_opt.solve.run import bound_below, silent
 from placement_opt.solve.stages import solve_in_stages
 from placement_opt.solve.year_answer import years_answer
-from placement_opt.solve.year_start import first_spells, least_unplaced
+from placement_opt.solve.year_shortage import fewest_by_the_scarce, is_short
+from placement_opt.solve.year_start import first_spells
 from placement_opt.timeline import Timeline
 from placement_opt.travel import TravelMatrix
 from placement_opt.verify import verify_years
@@ -82,7 +88,6 @@ def plan_years(
     timeline = Timeline(problem, travel, policy, rules)
     years = pairs_of_years(timeline)
     draft = draft_years(timeline, years, late=options.weights is not None)
-    is_short = least_unplaced(draft) > draft.unplaced.constant
     report(f"{draft.choices:,} possible spells, {len(draft.rows):,} rows, {clock.used_s():.1f} s")
     try:
         staged = solve_in_stages(
@@ -92,7 +97,7 @@ def plan_years(
             report,
             first_spells,
             wider=lambda: draft_years(timeline, years, late=True),
-            somebody_is_unplaced=is_short,
+            least=partial(_least, options=options) if is_short(draft) else None,
         )
     except NoPlanError as error:
         if error.status is Status.INFEASIBLE:
@@ -112,3 +117,7 @@ def plan_years(
     verify_years(problem, travel, plan).raise_if_wrong()
     report(f"verified, {clock.used_s():.1f} s")
     return plan
+
+
+def _least(draft: LinearDraft, options: SolveOptions) -> Optimum:
+    return fewest_by_the_scarce(cast("YearsDraft", draft), options)
