@@ -37,9 +37,17 @@ def check_tables(
     if payers is not None and not {"budgets", "provisions", "topups"} & set(unknown):
         faults.extend(_budget_payers(frames, payers))
     for check, needed in _CHECKS.items():
-        if not needed & set(unknown) and not needed <= set(known):
+        if not needed & set(unknown) and not needed <= set(known) and not _is_idle(check, needed, frames):
             faults.extend(check(frames))
     return faults
+
+
+def _is_idle(check: Callable[[Frames], Iterable[Fault]], needed: Collection[str], frames: Frames) -> bool:
+    """Return whether a check is about optional tables only, none of which has rows."""
+    if check in _ABOUT_REQUIRED or check in TRANSPORT_CHECKS:
+        return False
+    optional = [name for name in needed if not TABLES[name].required]
+    return bool(optional) and all(frames[name].empty for name in optional)
 
 
 def _empty_tables(frames: Frames, unknown: Collection[str]) -> Iterable[Fault]:
@@ -53,6 +61,8 @@ def _references(frames: Frames, unknown: Collection[str], known: Collection[str]
         for column in table.columns:
             to_table, _, to_column = column.refers_to.partition(".")
             if not column.refers_to or name not in frames or {name, to_table} & set(unknown):
+                continue
+            if frames[name].empty:
                 continue
             if {name, to_table} <= set(known):
                 continue
@@ -329,3 +339,6 @@ _CHECKS: Mapping[Callable[[Frames], Iterable[Fault]], frozenset[str]] = {
     **AHEAD_CHECKS,
 }
 """Each check with the tables that it reads."""
+
+_ABOUT_REQUIRED = frozenset({_bands, _capital})
+"""Checks that have something to find though the optional tables that they read have no rows."""

@@ -274,6 +274,8 @@ def _is_known(fault: Fault, unread: Mapping[tuple[str, str], set[str]]) -> bool:
 
 def _sealed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     drop = [name for name in ("postcode", "geometry") if name in frame.columns and table.located]
+    if frame.empty:
+        return frame.drop(columns=drop) if drop else frame
     return frame.drop(columns=drop).sort_values(list(table.key), kind="stable").reset_index(drop=True)
 
 
