@@ -14,7 +14,10 @@ from placement_opt.problem import Problem
 from placement_opt.scenarios.questions.grant import GrantOrBuild, grant_or_build
 from placement_opt.scenarios.questions.homecoming import who_could_come_home
 from placement_opt.scenarios.questions.localities import EXACT, GREEDY, NONE, which_localities_first
+from tests.amounts import IS_NIGHT
 from tests.question_cases import FEE_GBP, TOPUP_GBP, journeys, new_school
+
+pytestmark = pytest.mark.skipif(not IS_NIGHT, reason="plans of years by the dozen: in the night run only")
 
 SAVING_GBP = FEE_GBP - TOPUP_GBP
 YEARS = pd.DataFrame({"year": [2027, 2028, 2029]})
