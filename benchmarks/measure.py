@@ -22,7 +22,7 @@ from time import perf_counter
 from typing import Any
 
 import placement_opt as po
-from benchmarks import rivals, roads, route_methods
+from benchmarks import rivals, roads, route_methods, years
 from benchmarks.public_instances import Question
 from benchmarks.registry import find_case
 from benchmarks.rivals import Outcome
@@ -224,6 +224,7 @@ def _started_mb(process: int) -> float:
 
 METHODS: Mapping[str, Callable[..., Outcome]] = {
     "ours": ours,
+    "plan_years": years.plan_years,
     "one_shot_highs": rivals.one_shot_highs,
     "one_shot_cbc": rivals.one_shot_cbc,
     "ortools_flow": rivals.ortools_flow,

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import placement_opt as po
-from benchmarks import counties, public_instances, route_cases, school_bus
+from benchmarks import counties, public_instances, route_cases, school_bus, years
 from benchmarks.public_instances import Instance, Question
 
 OURS = "ours"
@@ -151,6 +151,14 @@ CASES = {
             (OURS,),
             po.SolveOptions(gap=1e-3),
             target="gap at most 0.1 % in at most 10 minutes and 12 GB",
+        ),
+        Case(
+            "years-county",
+            f"{len(years.YEARS)} school years of the embedded county with {years.CANDIDATES} candidates",
+            years.county,
+            ("plan_years",),
+            po.SolveOptions(gap=5e-3),
+            target="gap at most 0.5 % in at most 5 minutes",
         ),
         Case(
             "roads",

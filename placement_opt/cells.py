@@ -304,3 +304,15 @@ _READERS: dict[Cell, Callable[[Column, Any], Any]] = {
     Cell.TIME: _read_time,
     Cell.EXTRA: _read_extra,
 }
+
+
+def lookup(frame: pd.DataFrame, key: str, column: str) -> dict[str, Any]:
+    """Return a column by the rows' ids; blanks are left out, and where an id repeats the first row counts.
+
+    Examples
+    --------
+    >>> lookup(pd.DataFrame({"id": ["A", "B", "A"], "kind": ["hub", None, "spoke"]}), "id", "kind")
+    {'A': 'hub'}
+    """
+    rows = frame[[key, column]].dropna().drop_duplicates(key)
+    return dict(zip(rows[key], rows[column], strict=True))

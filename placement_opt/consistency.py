@@ -5,13 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from placement_opt.cells import split_list
+from placement_opt.cells import lookup, split_list
 from placement_opt.consistency_ahead import AHEAD_CHECKS
 from placement_opt.consistency_transport import TRANSPORT_CHECKS
 from placement_opt.errors import Fault
 from placement_opt.schema import ANY, TABLES
 
 Frames = Mapping[str, pd.DataFrame]
+_WITH_LOCALITY = ("pupils", "arrivals", "settings")
+"""Tables that say where localities are: one that none of them names has nobody in it."""
 
 
 def check_tables(
@@ -111,15 +113,18 @@ def _year_ranges_of(name: str) -> Callable[[Frames], Iterable[Fault]]:
     return check
 
 
-def _sibling_cohorts(frames: Frames) -> Iterable[Fault]:
-    pupils = frames["pupils"]
-    for label, row in pupils[pupils["sibling_group"].notna() & (pupils["count"] > 1)].iterrows():
-        message = "A row with a sibling group stands for one pupil. Set count to 1 or clear sibling_group."
-        yield Fault("pupils", "sibling_group", str(label), row["sibling_group"], message)
+def _sibling_cohorts_of(name: str) -> Callable[[Frames], Iterable[Fault]]:
+    def check(frames: Frames) -> Iterable[Fault]:
+        pupils = frames[name]
+        for label, row in pupils[pupils["sibling_group"].notna() & (pupils["count"] > 1)].iterrows():
+            message = "A row with a sibling group stands for one pupil. Set count to 1 or clear sibling_group."
+            yield Fault(name, "sibling_group", str(label), row["sibling_group"], message)
+
+    return check
 
 
 def _hub_kinds(frames: Frames) -> Iterable[Fault]:
-    kinds = _lookup(frames["provisions"], "provision_id", "kind")
+    kinds = lookup(frames["provisions"], "provision_id", "kind")
     for label, provision_id in frames["hubs"]["provision_id"].dropna().items():
         kind = kinds.get(provision_id)
         if kind is not None and kind not in {"hub", "special"}:
@@ -128,7 +133,7 @@ def _hub_kinds(frames: Frames) -> Iterable[Fault]:
 
 
 def _link_ends(frames: Frames) -> Iterable[Fault]:
-    kinds = _lookup(frames["provisions"], "provision_id", "kind")
+    kinds = lookup(frames["provisions"], "provision_id", "kind")
     hubs = set(frames["hubs"]["provision_id"].dropna())
     for label, row in frames["links"].iterrows():
         hub_id, spoke_id = row["hub_id"], row["spoke_id"]
@@ -157,19 +162,23 @@ def _part_limit_scopes(frames: Frames) -> Iterable[Fault]:
             yield Fault("part_limits", ", ".join(scopes), str(label), "", message)
 
 
-def _bands(frames: Frames) -> Iterable[Fault]:
+def _bands_of(name: str) -> Callable[[Frames], Iterable[Fault]]:
     """Where bands are in use at all, a pupil's band that nothing names is a slip: it would fit only what takes any."""
-    named = {band for cell in frames["provisions"]["bands"].dropna() for band in split_list(cell)} - {ANY}
-    named |= set(frames["topups"]["band"].dropna()) | set(frames["resource_use"]["band"].dropna())
-    if not named:
-        return
-    bands = frames["pupils"]["band"].dropna()
-    for label, band in bands[~bands.isin(named)].items():
-        message = (
-            f"is not a band that any row of provisions, topups or resource_use names ({_listed(sorted(named))}). "
-            "Correct it, or name it there."
-        )
-        yield Fault("pupils", "band", str(label), band, message)
+
+    def check(frames: Frames) -> Iterable[Fault]:
+        named = {band for cell in frames["provisions"]["bands"].dropna() for band in split_list(cell)} - {ANY}
+        named |= set(frames["topups"]["band"].dropna()) | set(frames["resource_use"]["band"].dropna())
+        if not named:
+            return
+        bands = frames[name]["band"].dropna()
+        for label, band in bands[~bands.isin(named)].items():
+            message = (
+                f"is not a band that any row of provisions, topups or resource_use names ({_listed(sorted(named))}). "
+                "Correct it, or name it there."
+            )
+            yield Fault(name, "band", str(label), band, message)
+
+    return check
 
 
 def _contradictions(frames: Frames) -> Iterable[Fault]:
@@ -191,7 +200,7 @@ def _contradictions(frames: Frames) -> Iterable[Fault]:
 
 
 def _closed_musts(frames: Frames) -> Iterable[Fault]:
-    statuses = _lookup(frames["provisions"], "provision_id", "status")
+    statuses = lookup(frames["provisions"], "provision_id", "status")
     rules = frames["pair_rules"]
     for label, provision_id in rules.loc[rules["rule"] == "must", "provision_id"].items():
         if statuses.get(provision_id) == "closed":
@@ -199,14 +208,17 @@ def _closed_musts(frames: Frames) -> Iterable[Fault]:
             yield Fault("pair_rules", "provision_id", str(label), provision_id, message)
 
 
-def _requests(frames: Frames) -> Iterable[Fault]:
-    provisions = frames["provisions"]
-    in_use = set(provisions.loc[provisions["status"] != "closed", "setting_id"].dropna())
-    known = set(frames["settings"]["setting_id"].dropna())
-    requests = frames["pupils"]["requested_setting_id"].dropna()
-    for label, setting_id in requests[requests.isin(known) & ~requests.isin(in_use)].items():
-        message = "is a school without an open provision. Open one there or clear the request."
-        yield Fault("pupils", "requested_setting_id", str(label), setting_id, message)
+def _requests_of(name: str) -> Callable[[Frames], Iterable[Fault]]:
+    def check(frames: Frames) -> Iterable[Fault]:
+        provisions = frames["provisions"]
+        in_use = set(provisions.loc[provisions["status"] != "closed", "setting_id"].dropna())
+        known = set(frames["settings"]["setting_id"].dropna())
+        requests = frames[name]["requested_setting_id"].dropna()
+        for label, setting_id in requests[requests.isin(known) & ~requests.isin(in_use)].items():
+            message = "is a school without an open provision. Open one there or clear the request."
+            yield Fault(name, "requested_setting_id", str(label), setting_id, message)
+
+    return check
 
 
 def _capital(frames: Frames) -> Iterable[Fault]:
@@ -231,31 +243,35 @@ def _class_places(frames: Frames) -> Iterable[Fault]:
         yield Fault("provisions", "class_places, max_classes", str(label), _number(row["class_places"]), message)
 
 
-def _capital_payers(frames: Frames) -> Iterable[Fault]:
-    budgets = frames["budgets"]
-    for label, row in budgets[(budgets["type"] == "capital") & budgets["payer"].notna()].iterrows():
-        message = "is a payer, but nobody is named as payer of capital. Clear payer, or change type."
-        yield Fault("budgets", "payer, type", str(label), row["payer"], message)
+def _capital_payers_of(name: str) -> Callable[[Frames], Iterable[Fault]]:
+    def check(frames: Frames) -> Iterable[Fault]:
+        budgets = frames[name]
+        for label, row in budgets[(budgets["type"] == "capital") & budgets["payer"].notna()].iterrows():
+            message = "is a payer, but nobody is named as payer of capital. Clear payer, or change type."
+            yield Fault(name, "payer, type", str(label), row["payer"], message)
+
+    return check
 
 
 def _budget_payers(frames: Frames, payers: Collection[str]) -> Iterable[Fault]:
     """Find payers whom nothing names: such a limit would never bite."""
-    budgets = frames["budgets"]
-    cells = budgets.loc[budgets["type"] != "capital", "payer"].dropna()
     known = {*payers, *frames["provisions"]["place_payer"].dropna(), *frames["topups"]["payer"].dropna()}
-    for label, payer in cells[~cells.isin(known)].items():
-        message = (
-            f"is not a payer of anything ({_listed(sorted(known))}). Correct it, or name it in topups, in provisions "
-            "or in the parameters."
-        )
-        yield Fault("budgets", "payer", str(label), payer, message)
+    for name in ("budgets", "year_budgets"):
+        budgets = frames[name]
+        cells = budgets.loc[budgets["type"] != "capital", "payer"].dropna()
+        for label, payer in cells[~cells.isin(known)].items():
+            message = (
+                f"is not a payer of anything ({_listed(sorted(known))}). Correct it, or name it in topups, in "
+                "provisions or in the parameters."
+            )
+            yield Fault(name, "payer", str(label), payer, message)
 
 
 def _localities_of(name: str) -> Callable[[Frames], Iterable[Fault]]:
     """Find localities that nothing is in: such a limit would never bite."""
 
     def check(frames: Frames) -> Iterable[Fault]:
-        known = {locality for table in ("pupils", "settings") for locality in frames[table]["locality"].dropna()}
+        known = {locality for table in _WITH_LOCALITY for locality in frames[table]["locality"].dropna()}
         cells = frames[name]["locality"].dropna()
         for label, locality in cells[~cells.isin(known)].items():
             places = _listed(sorted(known)) or "none has one"
@@ -273,7 +289,7 @@ def _site_limit_ranges(frames: Frames) -> Iterable[Fault]:
 
 
 def _site_limit_matches(frames: Frames) -> Iterable[Fault]:
-    localities = _lookup(frames["settings"], "setting_id", "locality")
+    localities = lookup(frames["settings"], "setting_id", "locality")
     provisions = frames["provisions"]
     sites = provisions[provisions["status"].isin(["candidate", "closable"])]
     sites = sites.assign(locality=sites["setting_id"].map(localities))
@@ -301,16 +317,12 @@ def _number(value: float) -> str:
     return f"{float(value):.15g}"
 
 
-def _lookup(frame: pd.DataFrame, key: str, column: str) -> dict[str, Any]:
-    """Return a column by the rows' ids; where an id repeats, the first row counts."""
-    rows = frame[[key, column]].dropna().drop_duplicates(key)
-    return dict(zip(rows[key], rows[column], strict=True))
-
-
 def _listed(words: Sequence[str], most: int = 12) -> str:
     more = f" and {len(words) - most} more" if len(words) > most else ""
     return ", ".join(words[:most]) + more
 
+
+_bands_of_pupils = _bands_of("pupils")
 
 _CHECKS: Mapping[Callable[[Frames], Iterable[Fault]], frozenset[str]] = {
     _points_of("pupils"): frozenset({"pupils"}),
@@ -318,20 +330,25 @@ _CHECKS: Mapping[Callable[[Frames], Iterable[Fault]], frozenset[str]] = {
     _points_of("arrivals"): frozenset({"arrivals"}),
     _year_ranges_of("provisions"): frozenset({"provisions"}),
     _year_ranges_of("part_limits"): frozenset({"part_limits"}),
-    _sibling_cohorts: frozenset({"pupils"}),
+    _sibling_cohorts_of("pupils"): frozenset({"pupils"}),
+    _sibling_cohorts_of("arrivals"): frozenset({"arrivals"}),
     _hub_kinds: frozenset({"hubs", "provisions"}),
     _link_ends: frozenset({"links", "hubs", "provisions"}),
     _part_limit_scopes: frozenset({"part_limits"}),
-    _bands: frozenset({"pupils", "provisions", "topups", "resource_use"}),
+    _bands_of_pupils: frozenset({"pupils", "provisions", "topups", "resource_use"}),
+    _bands_of("arrivals"): frozenset({"arrivals", "provisions", "topups", "resource_use"}),
     _contradictions: frozenset({"pair_rules"}),
     _closed_musts: frozenset({"pair_rules", "provisions"}),
-    _requests: frozenset({"pupils", "settings", "provisions"}),
+    _requests_of("pupils"): frozenset({"pupils", "settings", "provisions"}),
+    _requests_of("arrivals"): frozenset({"arrivals", "settings", "provisions"}),
     _capital: frozenset({"provisions", "site_years"}),
     _class_places: frozenset({"provisions"}),
-    _capital_payers: frozenset({"budgets"}),
-    _localities_of("budgets"): frozenset({"budgets", "pupils", "settings"}),
-    _localities_of("site_limits"): frozenset({"site_limits", "pupils", "settings"}),
-    _localities_of("totals"): frozenset({"totals", "pupils", "settings"}),
+    _capital_payers_of("budgets"): frozenset({"budgets"}),
+    _capital_payers_of("year_budgets"): frozenset({"year_budgets"}),
+    _localities_of("budgets"): frozenset({"budgets", *_WITH_LOCALITY}),
+    _localities_of("year_budgets"): frozenset({"year_budgets", *_WITH_LOCALITY}),
+    _localities_of("site_limits"): frozenset({"site_limits", *_WITH_LOCALITY}),
+    _localities_of("totals"): frozenset({"totals", *_WITH_LOCALITY}),
     _kinds_of_nobody: frozenset({"totals"}),
     _site_limit_ranges: frozenset({"site_limits"}),
     _site_limit_matches: frozenset({"site_limits", "provisions", "settings"}),
@@ -340,5 +357,5 @@ _CHECKS: Mapping[Callable[[Frames], Iterable[Fault]], frozenset[str]] = {
 }
 """Each check with the tables that it reads."""
 
-_ABOUT_REQUIRED = frozenset({_bands, _capital})
+_ABOUT_REQUIRED = frozenset({_bands_of_pupils, _capital})
 """Checks that have something to find though the optional tables that they read have no rows."""

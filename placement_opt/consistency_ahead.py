@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from placement_opt.cells import lookup
 from placement_opt.errors import Fault
 
 Frames = Mapping[str, pd.DataFrame]
@@ -74,15 +75,8 @@ def _stays_a_year(frames: Frames) -> Iterable[Fault]:
             yield Fault("leavers", "leaves", str(label), str(int(row["leaves"])), message)
 
 
-def _arriving_cohorts(frames: Frames) -> Iterable[Fault]:
-    arrivals = frames["arrivals"]
-    for label, row in arrivals[arrivals["sibling_group"].notna() & (arrivals["count"] > 1)].iterrows():
-        message = "A row with a sibling group stands for one pupil. Set count to 1 or clear sibling_group."
-        yield Fault("arrivals", "sibling_group", str(label), row["sibling_group"], message)
-
-
 def _site_statuses(frames: Frames) -> Iterable[Fault]:
-    statuses = _lookup(frames["provisions"], "provision_id", "status")
+    statuses = lookup(frames["provisions"], "provision_id", "status")
     for label, row in frames["site_years"].iterrows():
         status = statuses.get(row["provision_id"])
         if status == "closed":
@@ -186,13 +180,6 @@ def _outgrown(frames: Frames) -> Iterable[Fault]:
                 yield Fault("fill_up", "max_year", str(part.index[at]), str(most[at]), message)
 
 
-def _capital_payers(frames: Frames) -> Iterable[Fault]:
-    budgets = frames["year_budgets"]
-    for label, row in budgets[(budgets["type"] == "capital") & budgets["payer"].notna()].iterrows():
-        message = "is a payer, but nobody is named as payer of capital. Clear payer, or change type."
-        yield Fault("year_budgets", "payer, type", str(label), row["payer"], message)
-
-
 def _together_is_no_year(frames: Frames) -> Iterable[Fault]:
     budgets = frames["year_budgets"]
     for label, row in budgets[budgets["year"].isna() & (budgets["basis"] == "financial year")].iterrows():
@@ -222,7 +209,7 @@ def _committed_capital(frames: Frames) -> Iterable[Fault]:
 
 
 def _committed(frames: Frames) -> pd.DataFrame:
-    localities = _lookup(frames["settings"], "setting_id", "locality")
+    localities = lookup(frames["settings"], "setting_id", "locality")
     provisions = frames["provisions"].dropna(subset=["provision_id"]).drop_duplicates("provision_id")
     sites = frames["site_years"].dropna(subset=["provision_id", "first_year"]).drop_duplicates("provision_id")
     opens = provisions[provisions["status"] == "open"].merge(sites, on="provision_id")
@@ -230,9 +217,14 @@ def _committed(frames: Frames) -> pd.DataFrame:
     return opens[opens["capital_gbp"] > 0]
 
 
-def _lookup(frame: pd.DataFrame, key: str, column: str) -> dict[str, Any]:
-    rows = frame[[key, column]].dropna().drop_duplicates(key)
-    return dict(zip(rows[key], rows[column], strict=True))
+def _filled_before_opening(frames: Frames) -> Iterable[Fault]:
+    """Find pupils who are today where a candidate has yet to open and to fill up."""
+    statuses = lookup(frames["provisions"], "provision_id", "status")
+    to_fill = {name for name in frames["fill_up"]["provision_id"].dropna() if statuses.get(name) == "candidate"}
+    current = frames["pupils"]["current_provision_id"].dropna()
+    for label, provision_id in current[current.isin(to_fill)].items():
+        message = "is a candidate that fills up from its opening on: nobody is there yet. Clear it, or set its status."
+        yield Fault("pupils", "current_provision_id", str(label), provision_id, message)
 
 
 AHEAD_CHECKS: Mapping[Callable[[Frames], Iterable[Fault]], frozenset[str]] = {
@@ -241,12 +233,11 @@ AHEAD_CHECKS: Mapping[Callable[[Frames], Iterable[Fault]], frozenset[str]] = {
     _years_known: frozenset({"years", *OF_YEARS}),
     _known_once: frozenset({"pupils", "arrivals", "leavers"}),
     _stays_a_year: frozenset({"arrivals", "leavers", "years"}),
-    _arriving_cohorts: frozenset({"arrivals"}),
     _site_statuses: frozenset({"site_years", "provisions"}),
     _site_order: frozenset({"site_years", "years"}),
     _fill_up_rows: frozenset({"fill_up", "provisions", "site_years"}),
+    _filled_before_opening: frozenset({"fill_up", "pupils", "provisions"}),
     _outgrown: frozenset({"fill_up", "provisions"}),
-    _capital_payers: frozenset({"year_budgets"}),
     _together_is_no_year: frozenset({"year_budgets"}),
     _committed_capital: frozenset({"budgets", "year_budgets", "provisions", "settings", "site_years"}),
 }

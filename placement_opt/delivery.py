@@ -138,6 +138,10 @@ def delivery_costs(lines: pd.DataFrame, *, split_by: SplitBy = "months") -> Deli
     read = read_table(LINES, lines.map(_plain_date), faults)
     if read.empty and not faults:
         faults.append(Fault(LINES.name, "", "", "", "The table has no rows. Add the cost lines."))
+    for name in ("line", "payer"):
+        for label, text in read.loc[read[name].str.strip().str.casefold() == TOTAL, name].items():
+            message = "is the name of the sum of all lines and payers. Choose another."
+            faults.append(Fault(LINES.name, name, str(label), text, message))
     spans = {}
     if not any(not fault.row for fault in faults):
         bad = {(fault.row, fault.column) for fault in faults}

@@ -81,6 +81,11 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.pupil)
 
+    @cached_property
+    def decided(self) -> Ints:
+        """Positions of the pairs that are a decision: pupils who stay have none."""
+        return np.flatnonzero(~self.stays[self.pupil])
+
     def costed(self, chosen: "Ints | slice" = _EVERY) -> CostedPairs:
         """Return allowed pairs with each part of their cost.
 

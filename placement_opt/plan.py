@@ -19,6 +19,7 @@ from placement_opt.plan_tables import MONEY, TABLE_COLUMNS, typed_table
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.saved import digest_of, rows_of, write_document
 from placement_opt.schema import CRS, KINDS
+from placement_opt.summaries import share_above, summary_table
 
 RUN_FORMAT = 2
 NOT_PER_PUPIL = "(not per pupil)"
@@ -115,10 +116,7 @@ class Plan:
     @property
     def gap(self) -> float | None:
         """How far the plan can be from the best at most, as a share of `objective_gbp`; None for a baseline."""
-        if self.bound_gbp is None:
-            return None
-        distance = max(0.0, self.objective_gbp - self.bound_gbp)
-        return 0.0 if distance == 0 else distance / max(abs(self.objective_gbp), 1e-9)
+        return None if self.bound_gbp is None else share_above(self.objective_gbp, self.bound_gbp)
 
     def money(self) -> pd.DataFrame:
         """Return every pound as a row: line, payer, gbp, and the pupil and place that it is spent on.
@@ -288,11 +286,7 @@ class Plan:
         return f"Plan({self.status}, {placed}, £{self.cost_gbp:,.2f}{gap})"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{line[:18].strip()}</th><td style='text-align:left'>{line[18:]}</td></tr>"
-            for line in self.summary().splitlines()
-        )
-        return f"<table><caption>Plan</caption>{rows}</table>"
+        return summary_table("Plan", self.summary())
 
 
 def plan_from_document(document: Mapping[str, Any]) -> Plan:

@@ -1,6 +1,5 @@
 """The answer about vehicles: who is picked up when, by which vehicle, at what cost. A frozen value."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,10 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from placement_opt.errors import Fault, InputError, Status
+from placement_opt.errors import Status
 from placement_opt.route_rules import RouteRules
 from placement_opt.route_tables import ROUTE_TABLES
-from placement_opt.saved import digest_of, rows_of, typed_frame, write_document
+from placement_opt.saved import read_document, rows_of, typed_frame, write_document
 from placement_opt.schema import CRS
 
 ROUTES_FORMAT = 1
@@ -205,28 +204,21 @@ def load_routes(path: str | Path) -> RoutePlan:
     InputError
         When the file is not a saved route plan, or was changed or cut short.
     """
-    source = Path(path)
-    try:
-        document = json.loads(source.read_text(encoding="utf-8"))
-        if document.pop("sha256") != digest_of(document) or document["format"] != ROUTES_FORMAT:
-            message = "The routes were changed after they were saved, or are of another version. Plan them again."
-            raise InputError([Fault(source.name, "", "", "", message)])
-        tables = {name: pd.DataFrame(**document["tables"][name]) for name in ROUTE_TABLES}
-        bound = document["bound_gbp"]
-        return RoutePlan(
-            Status(document["status"]),
-            tables,
-            RouteRules(**document["rules"]),
-            None if bound is None else float(bound),
-            dict(document["record"]),
-        )
-    except OSError:
-        raise InputError([Fault(source.name, "", "", "", "The file cannot be read. Check the path.")]) from None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        message = f"The file is not a saved route plan, or is damaged ({type(error).__name__}). Plan the routes again."
-        raise InputError([Fault(source.name, "", "", "", message)]) from None
+    return read_document(
+        path,
+        _route_plan_from,
+        version=("format", ROUTES_FORMAT),
+        changed="The routes were changed after they were saved, or are of another version. Plan them again.",
+        damaged="The file is not a saved route plan, or is damaged ({error}). Plan the routes again.",
+    )
+
+
+def _route_plan_from(document: dict[str, Any]) -> RoutePlan:
+    tables = {name: pd.DataFrame(**document["tables"][name]) for name in ROUTE_TABLES}
+    rules, bound = RouteRules(**document["rules"]), document["bound_gbp"]
+    return RoutePlan(
+        Status(document["status"]), tables, rules, None if bound is None else float(bound), dict(document["record"])
+    )
 
 
 def typed_route_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,11 +3,15 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
+
+from placement_opt.errors import Fault, InputError
+
+T = TypeVar("T")
 
 
 def rows_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -28,6 +32,43 @@ def write_document(document: Mapping[str, Any], path: str | Path) -> Path:
     partial.write_text(json.dumps(signed, indent=1, ensure_ascii=False), encoding="utf-8")
     partial.replace(target)
     return target
+
+
+def read_document(
+    path: str | Path, build: "Callable[[dict[str, Any]], T]", *, version: tuple[str, int], changed: str, damaged: str
+) -> T:
+    """Return what a document that `write_document` wrote stands for.
+
+    Parameters
+    ----------
+    path
+        The file.
+    build
+        Makes the value from the document.
+    version
+        The entry that tells the format, and the format that is read.
+    changed, damaged
+        What to say of a document with another digest or format, and of one that is no such document; {error} in the
+        latter is the kind of fault.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, was changed, or is something else.
+    """
+    source = Path(path)
+    name, number = version
+    try:
+        document = json.loads(source.read_text(encoding="utf-8"))
+        if document.pop("sha256") != digest_of(document) or document[name] != number:
+            raise InputError([Fault(source.name, "", "", "", changed)])
+        return build(document)
+    except OSError:
+        raise InputError([Fault(source.name, "", "", "", "The file cannot be read. Check the path.")]) from None
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError([Fault(source.name, "", "", "", damaged.format(error=type(error).__name__))]) from None
 
 
 def digest_of(document: Mapping[str, Any]) -> str:

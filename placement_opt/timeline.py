@@ -63,8 +63,6 @@ class YearQuestion:
         Of the pupils present and the provisions of that year.
     stays
         The pupils who stay in the place of today.
-    changes_phase
-        The pupils for whom this year begins a phase, other than by arriving.
     ends_here
         The pupils who are no longer present in the next year, or for whom it begins a phase.
     """
@@ -74,7 +72,6 @@ class YearQuestion:
     person: Ints
     facts: Facts
     stays: Bools
-    changes_phase: Bools
     ends_here: Bools
 
     @property
@@ -104,6 +101,16 @@ class Timeline:
     def years(self) -> tuple[int, ...]:
         """The school years."""
         return years_of(self.problem)
+
+    @cached_property
+    def year_rows(self) -> pd.DataFrame:
+        """The table `years`; not to be written to."""
+        return self.problem.table("years")
+
+    @cached_property
+    def provisions(self) -> pd.DataFrame:
+        """The provisions as they are given; not to be written to."""
+        return self.problem.provisions
 
     @cached_property
     def people(self) -> pd.DataFrame:
@@ -155,7 +162,7 @@ class Timeline:
             stayed_first |= stays & (people["base"] == year).to_numpy()
             next_groups = groups + 1
             ends = ~self._present(year + 1) | np.isin(next_groups, self.policy.phase_years) | (year == self.years[-1])
-            yield YearQuestion(number, year, np.flatnonzero(here), facts, stays[here], starts_phase[here], ends[here])
+            yield YearQuestion(number, year, np.flatnonzero(here), facts, stays[here], ends[here])
 
     def _policy(self, number: int) -> Policy:
         """Return the policy of a year: who may move is a question of phases from the second year on."""
@@ -185,7 +192,7 @@ class Timeline:
         return self.problem.replace(parameters=None, pupils=pupils, **tables)
 
     def _provisions(self, year: int) -> pd.DataFrame:
-        provisions = self.problem.provisions
+        provisions = self.provisions
         span = self.site_spans.reindex(provisions["provision_id"]).reset_index(drop=True)
         status = provisions["status"].to_numpy(dtype=object)
         is_open, is_candidate = status == "open", status == "candidate"
@@ -212,7 +219,7 @@ class Timeline:
     @cached_property
     def site_spans(self) -> pd.DataFrame:
         """First and last year and lead of every provision by id, with blanks filled in."""
-        provisions = self.problem.provisions[["provision_id", "status"]]
+        provisions = self.provisions[["provision_id", "status"]]
         given = provisions.merge(self.problem.table("site_years"), on="provision_id", how="left")
         lead = given["lead_years"].fillna(0).astype("int64")
         earliest = self.years[0] + lead.where(given["status"] == "candidate", 0)
@@ -283,4 +290,14 @@ def problem_in(
     if year not in timeline.years:
         message = f"is not a year of the table years ({timeline.years[0]} to {timeline.years[-1]})."
         raise InputError([Fault("years", "year", "", str(year), message)])
-    return next(question.problem for question in timeline.questions() if question.year == year)
+    return _with_settled(timeline, next(one.problem for one in timeline.questions() if one.year == year), year)
+
+
+def _with_settled(timeline: Timeline, question: Problem, year: int) -> Problem:
+    """Return the question of a year in which what has to be open in the end, and could open no later, is open."""
+    given = timeline.problem.table("site_limits")
+    last_year = given["provision_id"].map(timeline.site_spans["last_year"])
+    limits = question.table("site_limits")
+    return question.replace(
+        site_limits=limits.assign(min_open=limits["min_open"].mask(last_year <= year, given["min_open"]))
+    )

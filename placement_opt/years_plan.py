@@ -1,6 +1,5 @@
 """The answer for several school years: a plan for each, and what ties them together. A frozen value."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,10 +10,11 @@ from typing import Any, Self
 import pandas as pd
 
 from placement_opt.certificate import Certificate, certificate_from_dict
-from placement_opt.errors import Fault, InputError, Status
+from placement_opt.errors import Status
 from placement_opt.plan import GROUPS, Plan, plan_from_document
 from placement_opt.policy import Policy
-from placement_opt.saved import digest_of, rows_of, typed_frame, write_document
+from placement_opt.saved import read_document, rows_of, typed_frame, write_document
+from placement_opt.summaries import share_above, summary_table
 from placement_opt.year_rules import YearRules
 
 YEARS_FORMAT = 1
@@ -158,10 +158,7 @@ class YearsPlan:
     @property
     def gap(self) -> float | None:
         """How far the plan can be from the best at most, as a share of `objective_gbp`."""
-        if self.bound_gbp is None:
-            return None
-        distance = max(0.0, self.objective_gbp - self.bound_gbp)
-        return 0.0 if distance == 0 else distance / max(abs(self.objective_gbp), 1e-9)
+        return None if self.bound_gbp is None else share_above(self.objective_gbp, self.bound_gbp)
 
     def costs(self, by: str | Sequence[str] = "year") -> pd.DataFrame:
         """Return the money of all years, grouped.
@@ -274,11 +271,7 @@ class YearsPlan:
         )
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{line[:18].strip()}</th><td style='text-align:left'>{line[18:]}</td></tr>"
-            for line in self.summary().splitlines()
-        )
-        return f"<table><caption>Plan of several years</caption>{rows}</table>"
+        return summary_table("Plan of several years", self.summary())
 
 
 def load_years_plan(path: str | Path) -> YearsPlan:
@@ -289,31 +282,28 @@ def load_years_plan(path: str | Path) -> YearsPlan:
     InputError
         When the file is not a saved plan of years, or was changed or cut short.
     """
-    source = Path(path)
-    try:
-        document = json.loads(source.read_text(encoding="utf-8"))
-        if document.pop("sha256") != digest_of(document) or document["years_format"] != YEARS_FORMAT:
-            message = "The plan was changed after it was saved, or is of another version. Make it again."
-            raise InputError([Fault(source.name, "", "", "", message)])
-        bound, certificate = document["bound_gbp"], document["certificate"]
-        return YearsPlan(
-            Status(document["status"]),
-            tuple(plan_from_document(plan) for plan in document["plans"]),
-            {name: pd.DataFrame(**document["tables"][name]) for name in YEARS_TABLES},
-            Policy(**document["policy"]),
-            YearRules(**document["rules"]),
-            float(document["weighed_gbp"]),
-            None if bound is None else float(bound),
-            dict(document["record"]),
-            None if certificate is None else certificate_from_dict(certificate),
-        )
-    except OSError:
-        raise InputError([Fault(source.name, "", "", "", "The file cannot be read. Check the path.")]) from None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        message = f"The file is not a saved plan of years, or is damaged ({type(error).__name__}). Make it again."
-        raise InputError([Fault(source.name, "", "", "", message)]) from None
+    return read_document(
+        path,
+        _years_plan_from,
+        version=("years_format", YEARS_FORMAT),
+        changed="The plan was changed after it was saved, or is of another version. Make it again.",
+        damaged="The file is not a saved plan of years, or is damaged ({error}). Make it again.",
+    )
+
+
+def _years_plan_from(document: dict[str, Any]) -> YearsPlan:
+    bound, certificate = document["bound_gbp"], document["certificate"]
+    return YearsPlan(
+        Status(document["status"]),
+        tuple(plan_from_document(plan) for plan in document["plans"]),
+        {name: pd.DataFrame(**document["tables"][name]) for name in YEARS_TABLES},
+        Policy(**document["policy"]),
+        YearRules(**document["rules"]),
+        float(document["weighed_gbp"]),
+        None if bound is None else float(bound),
+        dict(document["record"]),
+        None if certificate is None else certificate_from_dict(certificate),
+    )
 
 
 def _by_financial_year(rows: pd.DataFrame) -> pd.DataFrame:

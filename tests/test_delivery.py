@@ -135,5 +135,7 @@ def test_what_is_paid_every_year_needs_an_end_and_a_plan_needs_lines() -> None:
         delivery_costs(pd.DataFrame({"line": ["a"], "gbp_per_year": [1], "starts": ["2024-01"]}))
     with pytest.raises(InputError, match="no rows"):
         delivery_costs(published_lines().iloc[:0])
+    with pytest.raises(InputError, match="is the name of the sum"):
+        delivery_costs(published_lines().assign(line="Total"))
     with pytest.raises(ValueError, match="`split_by` is 'weeks'"):
         delivery_costs(published_lines(), split_by="weeks")  # type: ignore[arg-type]

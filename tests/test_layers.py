@@ -27,6 +27,7 @@ LAYERS = (
         "travel",
         "journey_checks",
         "saved",
+        "summaries",
         "plan_tables",
         "year_rules",
         "years_plan",

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from placement_opt.errors import InputError, NoPlanError
-from placement_opt.examples import tiny
+from placement_opt.examples import tiny, tiny_years
 from placement_opt.pairs import candidate_pairs
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
@@ -34,6 +34,8 @@ from placement_opt.scenarios.verbs import (
 )
 from placement_opt.schema import TABLES
 from placement_opt.solve import baseline, solve
+from placement_opt.solve.years import plan_years
+from placement_opt.timeline import everyone, problem_in
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import verify
 from tests.oracles import best_plan, every_plan
@@ -248,10 +250,24 @@ def test_in_a_later_year_a_site_opens_and_closes_for_certain() -> None:
     problem, _ = after(open_site("A-base", year=2028), close("C-ind", year=2029), problem=town(**YEARS))
     status = problem.provisions.set_index("provision_id")["status"]
     times = problem.table("site_years").set_index("provision_id")
-    assert status[["A-base", "C-ind"]].tolist() == ["open", "open"]
-    assert times.loc["A-base", "first_year"] == 2028
+    assert status[["A-base", "C-ind"]].tolist() == ["candidate", "open"]
+    assert times.loc["A-base", ["first_year", "last_year"]].tolist() == [2028, 2028]
+    limits = problem.table("site_limits").set_index("provision_id")
+    assert limits.loc["A-base", "min_open"] == 1
     assert times.loc["C-ind", "last_year"] == 2028
     assert problem.provisions.set_index("provision_id")["capital_gbp"]["A-base"] == 100_000
+
+
+def test_a_site_that_opens_later_has_its_running_cost_and_is_open_from_then_on() -> None:
+    """Reproduces: opened with a year it was no decision any more, and `open_gbp` was counted in no year."""
+    problem, _ = after(open_site("C-special", year=2028), problem=tiny_years())
+    travel = crow_fly(everyone(problem))
+    dearer = by_hand(problem, "provisions", {"C-special": {"open_gbp": 2_000 + 500}})
+    plans = [plan_years(one, travel) for one in (problem, dearer)]
+    assert [plan.sites["year"].tolist() for plan in plans] == [[2028], [2028]]
+    assert plans[1].cost_gbp - plans[0].cost_gbp == pytest.approx(2 * 500)  # 2028 and 2029
+    limits = [problem_in(problem, travel, year).table("site_limits")["min_open"].tolist() for year in (2027, 2028)]
+    assert limits == [[0], [1]]
 
 
 def test_what_site_years_said_of_a_choice_does_not_say_something_else_of_a_certainty() -> None:
@@ -266,8 +282,7 @@ def test_what_site_years_said_of_a_choice_does_not_say_something_else_of_a_certa
     start = by_hand(town(site_years=times, **YEARS), "provisions", {"C-ind": {"status": "closable"}})
     problem, _ = after(open_site("A-base", year=2028), close("C-ind", year=2029), problem=start)
     rows = problem.table("site_years").set_index("provision_id")
-    assert rows.loc["A-base", ["first_year", "lead_years"]].tolist() == [2028, 1]
-    assert pd.isna(rows.loc["A-base", "last_year"])
+    assert rows.loc["A-base", ["first_year", "last_year", "lead_years"]].tolist() == [2028, 2028, 1]
     assert pd.isna(rows.loc["C-ind", "first_year"])
     assert rows.loc["C-ind", "last_year"] == 2028
 

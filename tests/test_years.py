@@ -142,6 +142,7 @@ FAULTY = {
         {"pupil_id": "P1", "arrives": 2028, **HOME},
         {"pupil_id": "N1", "arrives": 2041, **HOME},
         {"pupil_id": "N2", "arrives": 2028, "count": 2, "sibling_group": "G", **HOME},
+        {"pupil_id": "N3", "arrives": 2028, "requested_setting_id": "shut", **HOME},
     ],
     "leavers": [{"pupil_id": "X9", "leaves": 2028}, {"pupil_id": "P2", "leaves": 2027}],
     "site_years": [
@@ -158,6 +159,8 @@ FAULTY = {
         {"budget": "b1", "year": 2035, "type": "revenue", "limit_gbp": 1},
         {"budget": "b2", "type": "capital", "payer": "council", "limit_gbp": 1},
         {"budget": "b3", "basis": "financial year", "type": "revenue", "limit_gbp": 1},
+        {"budget": "b4", "type": "revenue", "payer": "nobody", "limit_gbp": 1},
+        {"budget": "b5", "type": "revenue", "locality": "Nroth", "limit_gbp": 1},
     ],
 }
 FOUND = {
@@ -165,6 +168,7 @@ FOUND = {
     ("arrivals", "pupil_id", "0", "P1"),
     ("arrivals", "arrives", "1", "2041"),
     ("arrivals", "sibling_group", "2", "G"),
+    ("arrivals", "requested_setting_id", "3", "shut"),
     ("leavers", "pupil_id", "0", "X9"),
     ("leavers", "leaves", "1", "2027"),
     ("site_years", "first_year", "0", "2028"),
@@ -176,17 +180,40 @@ FOUND = {
     ("year_budgets", "year", "0", "2035"),
     ("year_budgets", "payer, type", "1", "council"),
     ("year_budgets", "basis, year", "2", "financial year"),
+    ("year_budgets", "payer", "3", "nobody"),
+    ("year_budgets", "locality", "4", "Nroth"),
 }
 
 
 def test_all_faults_of_the_tables_of_years_are_told_at_once() -> None:
+    start = tiny_years()
+    shut = pd.concat([start.settings, start.settings[:1].assign(setting_id="shut")], ignore_index=True)
     with pytest.raises(InputError) as caught:
-        tiny_years().replace(**{name: pd.DataFrame(rows) for name, rows in FAULTY.items()})
+        start.replace(settings=shut, **{name: pd.DataFrame(rows) for name, rows in FAULTY.items()})
 
     faults = caught.value.faults
     assert {(fault.table, fault.column, fault.row, fault.value) for fault in faults} == FOUND
     assert len(faults) == len(FOUND)
     assert all(fault.message for fault in faults)
+
+
+def test_nobody_is_today_where_a_school_has_yet_to_fill_up() -> None:
+    """Reproduces: there was no plan, with no word about why."""
+    start = tiny_years()
+    steps = pd.DataFrame({"provision_id": ["C-special"], "years_open": 0, "places": 1, "min_year": 7, "max_year": 7})
+    pupils = start.pupils.assign(current_provision_id=["C-special", *[None] * (len(start.pupils) - 1)])
+    with pytest.raises(InputError, match="nobody is there yet") as caught:
+        start.replace(pupils=pupils, fill_up=steps)
+    assert [(fault.table, fault.row) for fault in caught.value.faults] == [("pupils", "0")]
+
+
+def test_the_locality_of_an_arrival_is_known() -> None:
+    start = tiny_years()
+    limits = pd.DataFrame({"total": ["t"], "measure": ["unplaced"], "locality": ["New Town"], "most": [1]})
+    come = start.table("arrivals").assign(locality="New Town")
+    assert len(start.replace(arrivals=come, totals=limits).table("totals")) == 1
+    with pytest.raises(InputError, match="is not a locality of any pupil or school"):
+        start.replace(totals=limits)
 
 
 def test_tables_of_years_without_years_are_at_fault() -> None:

@@ -43,7 +43,7 @@ class Draft(LinearDraft):
     @cached_property
     def decided(self) -> Ints:
         """Positions, among the allowed pairs, of those that are a decision: pupils who stay have none."""
-        return np.flatnonzero(~self.pairs.stays[self.pairs.pupil])
+        return self.pairs.decided
 
     @cached_property
     def pupil(self) -> Ints:
@@ -148,6 +148,13 @@ class Draft(LinearDraft):
         taken = self.places[rows] * self.count[rows]
         weights = np.bincount(self.facts.current[rows], weights=taken, minlength=len(self.facts.provisions))
         return weights.astype(np.int64)
+
+    @cached_property
+    def room(self) -> Ints:
+        """The most places of each provision for those who are decided: overflow and all classes included."""
+        table = self.facts.provision_column
+        most = table("places") + table("overflow_places") + table("max_classes") * table("class_places")
+        return np.asarray(np.maximum(0, most.astype(np.int64) - self.kept_places), dtype=np.int64)
 
     def provision_id(self, position: int) -> str:
         """Return a provision's id, for a sentence."""

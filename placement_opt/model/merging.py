@@ -55,7 +55,7 @@ def _possible(timeline: Timeline, years: Sequence[YearPairs], *, late: bool) -> 
     spells = spells_of(years, late=late)
     provision = at_first(years, spells, lambda year: year.provision)
     earliest = timeline.site_spans["first_year"].to_numpy() - timeline.years[0]
-    is_candidate = (timeline.problem.provisions["status"] == "candidate").to_numpy()
+    is_candidate = (timeline.provisions["status"] == "candidate").to_numpy()
     too_soon = is_candidate[provision] & (opened_by(timeline, years, spells) < earliest[provision])
     return spells.only(~too_soon) if too_soon.any() else spells
 

@@ -64,19 +64,14 @@ class YearPairs:
         return self.pairs.facts
 
     @cached_property
-    def decided(self) -> Ints:
-        """Positions, among the allowed pairs, of those that are a decision."""
-        return np.flatnonzero(~self.pairs.stays[self.pairs.pupil])
-
-    @cached_property
     def pupil(self) -> Ints:
         """Pupil of each decided pair, by position in the question."""
-        return self.pairs.pupil[self.decided]
+        return self.pairs.pupil[self.pairs.decided]
 
     @cached_property
     def provision(self) -> Ints:
         """Provision of each decided pair."""
-        return self.pairs.provision[self.decided]
+        return self.pairs.provision[self.pairs.decided]
 
     @cached_property
     def key(self) -> Ints:

@@ -22,7 +22,7 @@ def add_year_budgets(draft: YearsDraft) -> None:
         for t, year in enumerate(years):
             limit = float(budget["limit_gbp"])
             if budget["type"] != "capital":
-                limit *= float(draft.timeline.problem.table("years")["share"].iloc[t])
+                limit *= float(draft.timeline.year_rows["share"].iloc[t])
             sentence = f"{year}: The budget {budget['budget']} is £{limit:,.2f}"
             _add(draft, f"budget_{place}_{t + 1}", {str(k): v for k, v in budget.items()}, {t: 1.0}, limit, sentence)
     for place, budget in enumerate(draft.timeline.problem.table("year_budgets").to_dict("records")):
@@ -91,5 +91,5 @@ def _capital(draft: YearsDraft, t: int, locality: object) -> tuple[Terms, float]
 def _filling(draft: YearsDraft, count: Counter, t: int) -> Terms:
     """Return how the place funding that a budget counts differs where provisions fill up."""
     here = count.schools_here()
-    pays = count.pays(draft.timeline.problem.provisions["place_payer"].to_numpy(dtype=object))
+    pays = count.pays(draft.timeline.provisions["place_payer"].to_numpy(dtype=object))
     return [(column, gbp) for p, column, gbp in filling_gbp(draft, t) if here[p] and pays[p]]

@@ -13,7 +13,7 @@ from placement_opt.model.years import YearsDraft
 
 def add_site_years(draft: YearsDraft) -> None:
     """Add what ties sites of one year to those of the next, and the money of filling up and of capital."""
-    for p, status in enumerate(draft.timeline.problem.provisions["status"]):
+    for p, status in enumerate(draft.timeline.provisions["status"]):
         if status in {"candidate", "closable"}:
             _open_and_close_once(draft, p, closes=status == "closable")
         _build_classes(draft, p)
@@ -51,15 +51,10 @@ def _open_and_close_once(draft: YearsDraft, p: int, *, closes: bool) -> None:
             draft.row(f"closes_{p}_{t + 1}", NO_PAIRS, 0, terms, LE, 0)
         else:
             draft.row(f"opens_{p}_{t + 1}", NO_PAIRS, 0, terms, GE, 0)
-    first = next((t for t in range(len(draft.years)) if open_column(draft, p, t) is not None), None)
-    if first is not None and draft.timeline.years[first] > last:
-        _never(draft, p, first, closes=closes)
-
-
-def _never(draft: YearsDraft, p: int, t: int, *, closes: bool) -> None:
-    column = open_column(draft, p, t)
-    if column is not None:
-        draft.row(f"settled_{p}_{t + 1}", NO_PAIRS, 0, [(column, 1.0)], EQ, float(closes))
+    known = ((t, open_column(draft, p, t)) for t in range(len(draft.years)))
+    first, column = next(((t, column) for t, column in known if column is not None), (0, None))
+    if column is not None and draft.timeline.years[first] > last:
+        draft.row(f"settled_{p}_{first + 1}", NO_PAIRS, 0, [(column, 1.0)], EQ, float(closes))
 
 
 def _keep_in_use(draft: YearsDraft, t: int) -> None:
@@ -80,12 +75,12 @@ def _keep_in_use(draft: YearsDraft, t: int) -> None:
 
 def _build_classes(draft: YearsDraft, p: int) -> None:
     """Count the classes that are built: those in use in any year so far (C15)."""
-    if not draft.timeline.problem.provisions["class_capital_gbp"].iloc[p]:
+    if not draft.timeline.provisions["class_capital_gbp"].iloc[p]:
         return
     before: int | None = None
     for t, one in enumerate(draft.drafts):
         in_use = one.classes.get(p)
-        most = float(draft.timeline.problem.provisions["max_classes"].iloc[p])
+        most = float(draft.timeline.provisions["max_classes"].iloc[p])
         if in_use is None and before is None:
             continue
         built = draft.column(f"b_{p}_{t + 1}", 0, most, whole=False)
@@ -105,7 +100,7 @@ def places_opened(draft: YearsDraft, p: int, t: int) -> Terms | None:
     steps = draft.fill_up.get(p)
     if steps is None:
         return None
-    whole = int(draft.timeline.problem.provisions["places"].iloc[p])
+    whole = int(draft.timeline.provisions["places"].iloc[p])
     added = np.diff(np.array([0, *steps, whole]))
     columns = [(open_column(draft, p, t - k), float(more)) for k, more in enumerate(added.tolist()) if k <= t]
     return [(column, more) for column, more in columns if column is not None and more]
@@ -120,7 +115,7 @@ def filling_gbp(draft: YearsDraft, t: int) -> list[tuple[int, int, float]]:
         if opened is None or now is None:
             continue
         one = draft.drafts[t]
-        whole = int(draft.timeline.problem.provisions["places"].iloc[p])
+        whole = int(draft.timeline.provisions["places"].iloc[p])
         found.append((p, now, -place_funding_gbp(one, p, whole)))
         found += [(p, column, place_funding_gbp(one, p, int(places))) for column, places in opened]
     return found
@@ -140,7 +135,7 @@ def capital_terms(draft: YearsDraft, t: int) -> tuple[list[tuple[int, int, float
     terms, committed
         Provision, column and £ of what is a decision; provision and £ of what is not.
     """
-    provisions, spans = draft.timeline.problem.provisions, draft.timeline.site_spans
+    provisions, spans = draft.timeline.provisions, draft.timeline.site_spans
     factor, year = draft.price_factor(t), draft.timeline.years[t]
     terms, committed = [], []
     for p, (status, gbp) in enumerate(zip(provisions["status"], provisions["capital_gbp"], strict=True)):

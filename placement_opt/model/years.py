@@ -70,7 +70,7 @@ class YearsDraft(LinearDraft):
     @cached_property
     def provisions(self) -> int:
         """How many provisions there are."""
-        return len(self.timeline.problem.provisions)
+        return len(self.timeline.provisions)
 
     def pupil_of_row(self, name: str) -> int:
         """Return the number of the pupil, in a year, whom a row counts."""
@@ -134,7 +134,7 @@ class YearsDraft(LinearDraft):
     @cached_property
     def asked_year(self) -> Ints:
         """The year, from 0, whose column of being open each spell asks for."""
-        status = self.timeline.problem.provisions["status"].to_numpy(dtype=object)[self.provision]
+        status = self.timeline.provisions["status"].to_numpy(dtype=object)[self.provision]
         year = np.where(status == "closable", self.spells.last, self.spells.first)
         return np.where(status == "candidate", self.opened_by, year)
 
@@ -147,7 +147,7 @@ class YearsDraft(LinearDraft):
         """Return which spells hold which decided pairs of a year: shape (pairs of the year, spells)."""
         pair = self.spells.pair[:, t]
         there = np.flatnonzero(pair != NO_PAIR)
-        shape = (len(self.years[t].decided), len(self.spells))
+        shape = (len(self.years[t].key), len(self.spells))
         return sp.csr_matrix((np.ones(len(there)), (pair[there], there)), shape=shape)
 
     def terms_of(self, t: int, terms: Collection[tuple[int, float]], factor: float = 1.0) -> Terms:
@@ -160,7 +160,7 @@ class YearsDraft(LinearDraft):
         """The places of each candidate that fills up in its first years, by provision."""
         steps = self.timeline.problem.table("fill_up").sort_values("years_open")
         of_site = {name: part["places"].astype(int).tolist() for name, part in steps.groupby("provision_id")}
-        provisions = self.timeline.problem.provisions
+        provisions = self.timeline.provisions
         return {
             p: of_site[name]
             for p, (name, status) in enumerate(zip(provisions["provision_id"], provisions["status"], strict=True))
@@ -169,12 +169,12 @@ class YearsDraft(LinearDraft):
 
     def year_factor(self, t: int) -> float:
         """Return what money of a year, from 0, is multiplied by: its share and its prices."""
-        row = self.timeline.problem.table("years").iloc[t]
+        row = self.timeline.year_rows.iloc[t]
         return float(row["share"] * row["price_factor"])
 
     def price_factor(self, t: int) -> float:
         """Return the prices of a year, from 0, over those of the tables."""
-        return float(self.timeline.problem.table("years")["price_factor"].iloc[t])
+        return float(self.timeline.year_rows["price_factor"].iloc[t])
 
     def discount(self, t: int) -> float:
         """Return what money of a year, from 0, counts."""
@@ -205,7 +205,7 @@ def opened_by(timeline: Timeline, years: Sequence[YearPairs], spells: Spells) ->
     steps = timeline.problem.table("fill_up")
     if steps.empty:
         return opened
-    provisions = timeline.problem.provisions
+    provisions = timeline.provisions
     provision = at_first(years, spells, lambda year: year.provision)
     groups = at_first(years, spells, lambda year: year.facts.pupil_column("year_group")[year.pupil])
     for provision_id, part in steps.sort_values("years_open").groupby("provision_id"):

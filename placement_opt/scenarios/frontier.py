@@ -16,7 +16,7 @@ from placement_opt.scenarios.frontier_measures import MEASURES, Measure, check_q
 from placement_opt.scenarios.frontier_moves import first_moves
 from placement_opt.scenarios.frontier_result import Frontier, undominated
 from placement_opt.scenarios.packing import packed, unpacked, unpacked_once
-from placement_opt.solve.clock import Progress
+from placement_opt.solve.clock import Progress, silent
 from placement_opt.solve.sweep import Found, Sweep
 from placement_opt.travel import TravelMatrix
 
@@ -93,7 +93,7 @@ def frontier(  # noqa: PLR0913 - a question and how it is answered; all but two 
     """
     asked = options or SolveOptions()
     check_question(problem, against, points, limits, asked)
-    report, measure = progress or _silent, MEASURES[against]
+    report, measure = progress or silent, MEASURES[against]
     sweep = _sweep(problem, travel, against, policy or Policy(), asked)
     if limits is not None:
         wanted = sorted({float(limit) for limit in limits})
@@ -234,11 +234,11 @@ def _sent(
 
 def _within(shared: bytes, limit: float) -> bytes:
     sweep, cheapest, ends = unpacked_once(shared)
-    return packed(sweep.within(limit, cheapest, ends, _silent))
+    return packed(sweep.within(limit, cheapest, ends, silent))
 
 
 def _cheapest(shared: bytes, limit: float) -> bytes:
-    return packed(unpacked_once(shared).cheapest(limit, _silent))
+    return packed(unpacked_once(shared).cheapest(limit, silent))
 
 
 def _front(sweep: Sweep, against: str, found: list[Found], bound: float | None) -> Frontier:
@@ -258,7 +258,3 @@ def _front(sweep: Sweep, against: str, found: list[Found], bound: float | None) 
         bound,
         first_moves(sweep.pairs, plans) if against == "moves" else None,
     )
-
-
-def _silent(line: str) -> None:
-    """Say nothing."""

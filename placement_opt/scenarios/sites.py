@@ -19,7 +19,7 @@ def open_site(provision_id: str, *, year: int | None = None) -> Change:
     """Open a candidate, whatever the plan would decide.
 
     It stays a candidate, so that its running cost and its capital are counted, and a row of `site_limits` says that it
-    has to be open. With a year, it is open from then on (for plans of several years, whose tables say so in
+    has to be open. With a year, it opens in that year (for plans of several years, whose tables say so in
     `site_years`).
 
     Parameters
@@ -106,16 +106,25 @@ def _open(problem: Problem, policy: Policy, *, provision_id: str, year: int | No
     if status != "candidate":
         message = f"is {status}; only a candidate is opened. Set its status to candidate."
         raise InputError([Fault("provisions", "status", "", provision_id, message)])
-    if year is not None:
-        _check_year(problem, year, first=True)
-        provisions = with_cells(problem.provisions, [provision_id], {"status": "open"})
-        times = _site_year(problem.table("site_years"), provision_id, {"first_year": year, "last_year": None})
-        return problem.replace(provisions=provisions, site_years=times), policy
     limits = problem.table("site_limits")
     if ((limits["provision_id"] == provision_id) & (limits["min_open"] > 0)).any():
         raise InputError([Fault("site_limits", "provision_id", "", provision_id, "has to be open already.")])
     row = {"site_limit": f"open {provision_id}", "provision_id": provision_id, "min_open": 1, "max_open": 1}
-    return problem.replace(site_limits=with_rows(limits, row)), policy
+    changed = problem.replace(site_limits=with_rows(limits, row))
+    return (changed if year is None else opened_in(changed, provision_id, year)), policy
+
+
+def opened_in(problem: Problem, provision_id: str, year: int) -> Problem:
+    """Return a problem in which a candidate can open in one year only.
+
+    Raises
+    ------
+    InputError
+        When the table `years` has no such year.
+    """
+    _check_year(problem, year, first=True)
+    times = _site_year(problem.table("site_years"), provision_id, {"first_year": year, "last_year": year})
+    return problem.replace(site_years=times)
 
 
 def _close(problem: Problem, policy: Policy, *, where: Where, year: int | None) -> Changed:
@@ -145,7 +154,7 @@ def _close_later(problem: Problem, ids: list[str], year: int) -> Problem:
     chosen = provisions[provisions["provision_id"].isin(ids)]
     candidates = chosen[chosen["status"] == "candidate"]
     if len(candidates):
-        message = "is a candidate, so it may never open. Close it without a year, or open it first."
+        message = "is a candidate, so it may never open. Close it without a year."
         raise InputError(
             Fault("provisions", "status", "", str(provision_id), message) for provision_id in candidates["provision_id"]
         )

@@ -8,6 +8,10 @@ Progress = Callable[[str], None]
 """Called with a line of text now and then."""
 
 
+def silent(line: str) -> None:
+    """Say nothing."""
+
+
 class Clock:
     """The time that is left of a limit.
 

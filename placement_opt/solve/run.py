@@ -14,11 +14,11 @@ from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve.clashes import find_clashes
-from placement_opt.solve.clock import Clock, Progress
+from placement_opt.solve.clock import Clock, Progress, silent
 from placement_opt.solve.pure import assign, is_pure
 from placement_opt.solve.reading import decide
 from placement_opt.solve.record import make_record
-from placement_opt.solve.stages import Stage, Staged, solve_in_stages
+from placement_opt.solve.stages import Stage, Staged, is_proven, solve_in_stages
 from placement_opt.travel import TravelMatrix
 from placement_opt.verify import verify
 
@@ -152,9 +152,8 @@ def answer(pairs: Pairs, solved: Solved, options: SolveOptions, seconds: float) 
     record = make_record(pairs, options=options, how=how, stages=stages, seconds=seconds)
     plan = build_plan(pairs, solved.decisions, status=Status.FEASIBLE, record=record)
     bound_gbp = bound_below(cost, plan.objective_gbp)
-    proven = all(stage.status is Status.OPTIMAL for stage in stages if stage.name in {"unplaced", "cost"})
     allowance_gbp = options.gap * abs(plan.objective_gbp) + PENNY_GBP
-    is_best = proven and plan.objective_gbp - bound_gbp <= allowance_gbp + PENNY_TOLERANCE
+    is_best = is_proven(stages) and plan.objective_gbp - bound_gbp <= allowance_gbp + PENNY_TOLERANCE
     status = Status.OPTIMAL if is_best else Status.FEASIBLE
     return replace(plan, status=status, bound_gbp=bound_gbp, certificate=solved.certificate)
 
@@ -168,7 +167,3 @@ def bound_below(cost: Stage, objective_gbp: float) -> float:
     bound = objective_gbp - (cost.value - cost.bound) if cost.is_weighted else cost.bound
     floor = max(bound, 0.0)  # every £ is at least 0, also where the solver ran out of time without a bound
     return min(math.floor(floor * 100 + PENNY_TOLERANCE) / 100, objective_gbp)
-
-
-def silent(line: str) -> None:
-    """Say nothing."""

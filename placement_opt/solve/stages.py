@@ -1,6 +1,6 @@
 """The order of goals: fewest unplaced, then least £, then fewest minutes; or all three in one weighted sum."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ Goals = list[tuple[Objective, float]]
 First = Callable[[System], Ints]
 """Picks the choices that a large model begins with."""
 NUDGE_OF_A_PUPIL = 0.2
+STAGES_OF_STATUS = ("unplaced", "cost")
 WHOLE_PUPIL = 1 - 1e-6
 """Pupils are whole: a bound less than one below a plan proves it."""
 
@@ -99,8 +100,8 @@ def solve_in_stages(
     wider
         Drafts the model with the choices that are of use only where somebody has to be unplaced; None = it has them.
     least
-        Known to be needed: not everybody can be placed who has an allowed pair. Gives a number of pupils that no plan
-        can leave out fewer than, with its proof.
+        Where not everybody can be placed who has an allowed pair: gives a number of pupils that no plan can leave out
+        fewer than, with its proof. None = everybody may have a place.
 
     Raises
     ------
@@ -112,12 +113,11 @@ def solve_in_stages(
     start = (first or first_pairs)(System(draft, cost_goals(draft)))
     if least is None:
         unplaced, best = _all_placed(draft, start, options, clock, report)
-    if least is not None or best is None:
-        if wider is not None:
-            draft = wider()
-            start = (first or first_pairs)(System(draft, cost_goals(draft)))
-        if least is not None:
-            unplaced, best = _as_many_as(least(draft), draft, start, options, clock, report)
+    else:
+        unplaced, best = _as_many_as(least(draft), draft, start, options, clock, report)
+    if best is None and wider is not None:
+        draft = wider()
+        start = (first or first_pairs)(System(draft, cost_goals(draft)))
     if best is None:
         unplaced = _fewest_unplaced(draft, start, options, clock, report)
         limited = System(draft, cost_goals(draft), round(unplaced.value) - draft.unplaced.constant)
@@ -220,6 +220,11 @@ def priced(fitted: Fitted | None, system: System) -> Fitted | None:
 
 def _joined(start: Ints, earlier: Optimum) -> Ints:
     return start if earlier.fitted is None else np.union1d(start, earlier.fitted.pairs)
+
+
+def is_proven(stages: Iterable[Stage]) -> bool:
+    """Return whether the stages that a plan's status stands for reached what they sought: pupils, then £."""
+    return all(stage.status is Status.OPTIMAL for stage in stages if stage.name in STAGES_OF_STATUS)
 
 
 def _status(best: Optimum, allowance: float) -> Status:

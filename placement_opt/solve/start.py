@@ -82,12 +82,10 @@ def assigned_alone(
     usable
         The decided pairs that may be used; None = all.
     """
-    facts, count = draft.facts, draft.count if waiting is None else waiting
+    count = draft.count if waiting is None else waiting
     may_be_used = count[draft.pupil] > 0
     pairs = np.flatnonzero(may_be_used if usable is None else may_be_used & usable)
-    places = facts.provision_column("places") + facts.provision_column("overflow_places")
-    added = facts.provision_column("max_classes") * facts.provision_column("class_places")
-    room = np.maximum(0, (places + added).astype(np.int64) - draft.kept_places - (0 if taken is None else taken))
+    room = draft.room if taken is None else np.maximum(0, draft.room - taken)
     pairs = pairs[room[draft.provision[pairs]] > 0]
     pupils, of_pair = np.unique(draft.pupil[pairs], return_inverse=True)
     placed = np.zeros(draft.choices, dtype=np.int64)

@@ -41,7 +41,7 @@ def years_answer(staged: Staged, options: SolveOptions, seconds: float) -> Years
     plans = [_with_capital(plan, year, sites, classes) for plan, year in zip(plans, timeline.years, strict=True)]
     factors = [draft.discount(t) for t in range(len(draft.years))]
     tables = {
-        "years": timeline.problem.table("years").assign(discount_factor=factors),
+        "years": timeline.year_rows.assign(discount_factor=factors),
         "spells": spell_table(told),
         "sites": sites,
         "classes": classes,

@@ -1,6 +1,8 @@
 """How many pupil-years have to be without a place: a bound from those alone who compete for what is scarce."""
 
+from collections.abc import Sequence
 from math import ceil
+from typing import cast
 
 import numpy as np
 import scipy.sparse as sp
@@ -9,7 +11,8 @@ from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 from placement_opt.certificate import Leaf
 from placement_opt.facts import Ints
 from placement_opt.model.draft import Draft
-from placement_opt.model.linear import Objective
+from placement_opt.model.linear import LinearDraft, Objective
+from placement_opt.model.spells import YearPairs
 from placement_opt.model.years import YearsDraft
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.optimum import Optimum
@@ -24,12 +27,12 @@ FEW_CHOICES = 0.15
 A_LITTLE = 1e-6
 
 
-def is_short(draft: YearsDraft) -> bool:
+def is_short(years: Sequence[YearPairs]) -> bool:
     """Return whether the places of some year alone cannot hold those who could have them."""
-    return any(len(_unmatched(one)[1]) for one in draft.drafts)
+    return any(len(_unmatched(Draft(year.pairs))[1]) for year in years)
 
 
-def fewest_by_the_scarce(draft: YearsDraft, options: SolveOptions) -> Optimum:
+def fewest_by_the_scarce(several: LinearDraft, options: SolveOptions) -> Optimum:
     """Return a number of pupil-years that no plan can be below, with its proof.
 
     Notes
@@ -38,6 +41,7 @@ def fewest_by_the_scarce(draft: YearsDraft, options: SolveOptions) -> Optimum:
     alternating paths; those who in some year have no other places than these; and those who have few choices at all.
     The LP that leaves everybody else out is small, and its bound holds for all.
     """
+    draft = cast("YearsDraft", several)
     competes = np.zeros(len(draft.count), dtype=bool)
     person = np.concatenate([year.question.person for year in draft.years])
     scarce_places = np.zeros(draft.provisions, dtype=bool)
@@ -55,17 +59,13 @@ def fewest_by_the_scarce(draft: YearsDraft, options: SolveOptions) -> Optimum:
             True
         )
     competes = np.isin(person, person[competes])
-    columns = {name: at for at, name in enumerate(column.name for column in draft.columns)}
-    scarce = Objective(np.zeros(draft.choices), constant=draft.unplaced.constant)
-    for t in range(len(draft.years)):
-        for i in np.flatnonzero(competes[draft.first_node[t] : draft.first_node[t + 1]]).tolist():
-            column = columns.get(f"u_{i}_{t + 1}")
-            if column is not None:
-                scarce.add(column, 1.0)
-    system = System(draft, [(scarce, 1.0)])
+    whole = System(draft, [(draft.unplaced, 1.0)])
+    rows = whole.row_of_pupil[competes]
+    columns = whole.unplaced_column[rows[rows >= 0]]
+    terms = dict.fromkeys(columns[columns >= 0].tolist(), 1.0)
+    system = System(draft, [(Objective(np.zeros(draft.choices), terms, draft.unplaced.constant), 1.0)])
     chosen = np.flatnonzero(competes[draft.pupil])
     relaxed = Relaxation(system, chosen, tolerance=0.5, threads=options.threads, seed=options.seed).solve()
-    whole = System(draft, [(draft.unplaced, 1.0)])
     bound = whole.bound(relaxed.bound.multipliers)
     least = max(draft.unplaced.constant, float(ceil(bound.value - A_LITTLE)))
     proof = Leaf(multipliers_of(whole, bound, {}))
@@ -76,13 +76,10 @@ def _unmatched(one: Draft) -> tuple[sp.csr_matrix, Ints]:
     """Return what a maximum flow leaves of the network of a year, and the pupils whom it leaves out, by node."""
     pupils, of_pair = np.unique(one.pupil, return_inverse=True)
     asked = one.count[pupils] * one.places[pupils]
-    table = one.facts.provision_column
-    most = table("places") + table("overflow_places") + table("max_classes") * table("class_places")
-    room = np.maximum(0, most.astype(np.int64) - one.kept_places)
-    number, provisions = len(pupils), len(room)
+    number, provisions = len(pupils), len(one.room)
     start = np.concatenate([np.full(number, SOURCE), PUPILS + of_pair, PUPILS + number + np.arange(provisions)])
     end = np.concatenate([PUPILS + np.arange(number), PUPILS + number + one.provision, np.full(provisions, SINK)])
-    each = np.concatenate([asked, asked[of_pair], room]).astype(np.int32)
+    each = np.concatenate([asked, asked[of_pair], one.room]).astype(np.int32)
     size = PUPILS + number + provisions
     network = sp.csr_matrix((each, (start, end)), shape=(size, size))
     flow = maximum_flow(network, SOURCE, SINK).flow

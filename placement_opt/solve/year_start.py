@@ -89,7 +89,7 @@ def year_by_year(draft: YearsDraft, cost: Floats) -> Ints:
 def _share_of_opening(system: System) -> Floats:
     """Return for each spell what being open costs for each place, in all its years."""
     draft = cast("YearsDraft", system.draft)
-    places = draft.timeline.problem.provisions["places"].to_numpy(dtype=np.float64)[draft.provision]
+    places = draft.timeline.provisions["places"].to_numpy(dtype=np.float64)[draft.provision]
     years = draft.spells.last - draft.spells.first + 1
     site = draft.site
     return np.where(site == NO_SITE, 0.0, system.cost_of_others[site] * years / np.maximum(1.0, places))

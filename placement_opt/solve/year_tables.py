@@ -34,7 +34,7 @@ class Told:
     @property
     def provision_ids(self) -> list[str]:
         """The provisions in order."""
-        return list(self.draft.timeline.problem.provisions["provision_id"])
+        return list(self.draft.timeline.provisions["provision_id"])
 
 
 def spell_table(told: Told) -> pd.DataFrame:
@@ -99,7 +99,7 @@ def site_table(told: Told) -> pd.DataFrame:
 
 def _site_rows(told: Told, p: int) -> Iterator[tuple[Any, ...]]:
     timeline, name = told.draft.timeline, told.provision_ids[p]
-    site, span = timeline.problem.provisions.iloc[p], timeline.site_spans.iloc[p]
+    site, span = timeline.provisions.iloc[p], timeline.site_spans.iloc[p]
     states, base, lead = told.states[:, p], told.years[0], int(span["lead_years"])
     if site["status"] == "candidate" and (states == OPEN).any():
         year = base + int(np.argmax(states == OPEN))
@@ -124,7 +124,7 @@ def _priced(told: Told, gbp: float, year: int) -> float:
 
 def class_table(told: Told) -> pd.DataFrame:
     """Return the classes that are built, at the start of the first year in which so many are in use."""
-    each = told.draft.timeline.problem.provisions.set_index("provision_id")["class_capital_gbp"]
+    each = told.draft.timeline.provisions.set_index("provision_id")["class_capital_gbp"]
     built: dict[str, int] = {}
     rows = []
     for year, plan in zip(told.years, told.plans, strict=True):

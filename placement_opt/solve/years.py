@@ -2,20 +2,16 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import cast
 
 from placement_opt.errors import NoPlanError, Status
-from placement_opt.model.linear import LinearDraft
 from placement_opt.model.merging import draft_years
 from placement_opt.model.spells import pairs_of_years
-from placement_opt.model.years import YearsDraft
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve.clashes import find_clashes
-from placement_opt.solve.clock import Clock, Progress
-from placement_opt.solve.optimum import Optimum
-from placement_opt.solve.run import bound_below, silent
-from placement_opt.solve.stages import solve_in_stages
+from placement_opt.solve.clock import Clock, Progress, silent
+from placement_opt.solve.run import bound_below
+from placement_opt.solve.stages import is_proven, solve_in_stages
 from placement_opt.solve.year_answer import years_answer
 from placement_opt.solve.year_shortage import fewest_by_the_scarce, is_short
 from placement_opt.solve.year_start import first_spells
@@ -87,7 +83,8 @@ def plan_years(
     clock = Clock(options.time_limit_s)
     timeline = Timeline(problem, travel, policy, rules)
     years = pairs_of_years(timeline)
-    draft = draft_years(timeline, years, late=options.weights is not None)
+    short = is_short(years)
+    draft = draft_years(timeline, years, late=short or options.weights is not None)
     report(f"{draft.choices:,} possible spells, {len(draft.rows):,} rows, {clock.used_s():.1f} s")
     try:
         staged = solve_in_stages(
@@ -96,8 +93,8 @@ def plan_years(
             clock,
             report,
             first_spells,
-            wider=lambda: draft_years(timeline, years, late=True),
-            least=partial(_least, options=options) if is_short(draft) else None,
+            wider=None if short else lambda: draft_years(timeline, years, late=True),
+            least=partial(fewest_by_the_scarce, options=options) if short else None,
         )
     except NoPlanError as error:
         if error.status is Status.INFEASIBLE:
@@ -109,15 +106,14 @@ def plan_years(
     plan = years_answer(staged, options, clock.used_s())
     cost = next(stage for stage in staged.stages if stage.name == "cost")
     bound_gbp = bound_below(cost, plan.objective_gbp)
-    proven = all(stage.status is Status.OPTIMAL for stage in staged.stages if stage.name != "minutes")
     rounding_gbp = HALF_PENNY_GBP * (len(plan.money) + 2)
     allowed_gbp = options.gap * abs(plan.objective_gbp) + rounding_gbp
-    status = Status.OPTIMAL if proven and plan.objective_gbp - bound_gbp <= allowed_gbp else Status.FEASIBLE
+    status = (
+        Status.OPTIMAL
+        if is_proven(staged.stages) and plan.objective_gbp - bound_gbp <= allowed_gbp
+        else Status.FEASIBLE
+    )
     plan = replace(plan, status=status, bound_gbp=bound_gbp)
     verify_years(problem, travel, plan).raise_if_wrong()
     report(f"verified, {clock.used_s():.1f} s")
     return plan
-
-
-def _least(draft: LinearDraft, options: SolveOptions) -> Optimum:
-    return fewest_by_the_scarce(cast("YearsDraft", draft), options)

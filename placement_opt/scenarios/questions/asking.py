@@ -9,9 +9,8 @@ from placement_opt.errors import Fault, InputError, NoPlanError, Status
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
-from placement_opt.scenarios.editing import with_cells, with_rows
 from placement_opt.scenarios.jobs import AT_FAULT, Failure
-from placement_opt.scenarios.sites import close, open_site
+from placement_opt.scenarios.sites import close, open_site, opened_in
 from placement_opt.timeline import years_of
 from placement_opt.years_plan import CAPITAL, YearsPlan
 
@@ -60,12 +59,7 @@ def built(problem: Problem, provision_id: str, year: int | None = None) -> Probl
     limits = problem.table("site_limits")
     is_wanted = (limits["provision_id"] == provision_id) & (limits["min_open"] > 0)
     changed = problem if is_wanted.any() else open_site(provision_id).apply(problem, Policy())[0]
-    if year is None:
-        return changed
-    times, when = changed.table("site_years"), {"first_year": year, "last_year": year}
-    if (times["provision_id"] == provision_id).any():
-        return changed.replace(site_years=with_cells(times, [provision_id], when))
-    return changed.replace(site_years=with_rows(times, {"provision_id": provision_id, "lead_years": 0, **when}))
+    return changed if year is None else opened_in(changed, provision_id, year)
 
 
 def shut(problem: Problem, ids: Iterable[str]) -> Problem:

@@ -11,8 +11,7 @@ import pandas as pd
 from placement_opt.errors import InputError
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.scenarios.change import Scenario
-from placement_opt.scenarios.editing import with_rows
+from placement_opt.scenarios.editing import with_cells, with_rows
 from placement_opt.scenarios.jobs import Failure, Job, Pool, Progress, solve_many
 from placement_opt.scenarios.questions.asking import (
     answered,
@@ -23,7 +22,7 @@ from placement_opt.scenarios.questions.asking import (
     school_year,
     shut,
 )
-from placement_opt.scenarios.sites import open_site
+from placement_opt.scenarios.sites import opened_in
 from placement_opt.solve.years import plan_years
 from placement_opt.travel import TravelMatrix
 from placement_opt.year_rules import YearRules
@@ -245,9 +244,14 @@ class _Search:
 
     def _can_pay(self, opened: Mapping[str, int]) -> bool:
         """Return whether the budgets cover what would be committed, as the checks of the tables say."""
-        changes = [open_site(base, year=year) for base, year in opened.items()]
+        problem = self.problem
+        for base, year in opened.items():
+            problem = opened_in(problem, base, year)
+        times = problem.table("site_years")
+        last_year = times["last_year"].mask(times["provision_id"].isin(opened))
+        committed = with_cells(problem.provisions, list(opened), {"status": "open"})
         try:
-            Scenario("committed", changes).apply(self.problem)
+            problem.replace(provisions=committed, site_years=times.assign(last_year=last_year))
         except InputError:
             return False
         return True
