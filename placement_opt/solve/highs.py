@@ -85,6 +85,16 @@ class FastHighs(pulp.HiGHS):  # type: ignore[misc]
         lp.solverModel.HandleKeyboardInterrupt = True
         lp.solverModel.solve()
 
+    def findSolutionValues(self, lp: pulp.LpProblem) -> tuple[int, int]:  # noqa: N802 - PuLP's name
+        """Read the values of the columns; PuLP knows no name for some ends, such as a limit of nodes."""
+        try:
+            found: tuple[int, int] = super().findSolutionValues(lp)
+        except KeyError:  # raised when everything but the name of the end has been read
+            if lp.solverModel.getModelStatus() not in RAN_OUT:
+                raise
+            return pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound
+        return found
+
     def createAndConfigureSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
         """Create the solver; refuse options that HiGHS does not know instead of ignoring them."""
         super().createAndConfigureSolver(lp)
