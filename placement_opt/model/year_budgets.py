@@ -8,6 +8,7 @@ import numpy as np
 from placement_opt.model.budgets import Counter
 from placement_opt.model.linear import LE, Terms
 from placement_opt.model.spells import NO_PAIR
+from placement_opt.model.whole_openings import add_whole_openings
 from placement_opt.model.year_sites import capital_terms, filling_gbp
 from placement_opt.model.years import YearsDraft
 
@@ -61,6 +62,7 @@ def _add(
     sentence: str,
 ) -> None:
     amounts, terms, fixed_gbp = np.zeros(draft.choices), [], 0.0
+    built = set(draft.built.values())
     for t, weight in weights.items():
         if budget["type"] == "capital":
             more, constant_gbp = _capital(draft, t, budget["locality"])
@@ -80,6 +82,9 @@ def _add(
     kept = f", of which £{fixed_gbp:,.2f} are spent whatever is decided." if fixed_gbp else "."
     spells = np.flatnonzero(amounts)
     draft.row(name, spells, amounts[spells], terms, LE, limit_gbp - fixed_gbp, sentence + kept)
+    if budget["type"] == "capital" and draft.enforced is None:  # in the search for clashes a budget may be broken
+        openings = [(column, gbp) for column, gbp in terms if column not in built]
+        add_whole_openings(draft, name, openings, limit_gbp - fixed_gbp)
 
 
 def _capital(draft: YearsDraft, t: int, locality: object) -> tuple[Terms, float]:

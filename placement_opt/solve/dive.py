@@ -39,14 +39,22 @@ def dive(
             if not may_go_on():
                 return None
             rounded = _round(node, columns, off)
-            following = relaxation.solve({**held, **rounded})
+            following = _solved(relaxation, {**held, **rounded})
             if following.is_broken:
                 rounded = _other_way(system, node, columns, off, held)
-                following = relaxation.solve({**held, **rounded})
+                following = _solved(relaxation, {**held, **rounded})
                 if following.is_broken:
                     return None
             node, held = following, {**held, **rounded}
     return node
+
+
+def _solved(relaxation: Relaxation, boxes: dict[int, Box]) -> Relaxed:
+    """Return the LP's optimum; of a large one of several years without further pairs, unless it cannot do without."""
+    if not relaxation.is_tied:
+        return relaxation.solve(boxes)
+    found = relaxation.solve(boxes, add=False)
+    return relaxation.solve(boxes) if found.is_broken else found
 
 
 def columns_of(system: System, families: tuple[str, ...]) -> Ints:

@@ -8,6 +8,7 @@ import numpy as np
 from placement_opt.certificate import Leaf, Tree
 from placement_opt.errors import NoPlanError, Status
 from placement_opt.facts import Ints
+from placement_opt.model.linear import NO_PAIRS
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.dive import dive
@@ -17,6 +18,7 @@ from placement_opt.solve.packing import Packing, step_of
 from placement_opt.solve.proof import Node, Search, multipliers_of
 from placement_opt.solve.relaxation import Relaxation, Relaxed
 from placement_opt.solve.system import System
+from placement_opt.solve.whole_sites import SiteDive
 
 PENNY = 0.005
 """Costs are whole pennies: less than half a penny below a plan there is no better one."""
@@ -93,6 +95,7 @@ class Optimiser:
         self.best = Optimum(system)
         self._root: Relaxed
         self._knapsacks: Knapsacks | None = None
+        self._keep = NO_PAIRS
 
     def run(self, start: Ints, *, known: Fitted | None = None, round_first: bool = True) -> Optimum:
         """Find the optimum, or what there is when the time runs out.
@@ -124,8 +127,17 @@ class Optimiser:
             raise NoPlanError(Status.NO_SOLUTION)
         return self.best
 
-    def attempt(self, start: Ints) -> Optimum | None:
-        """Find the optimum as `run` does; None where the LP has no plan, or rounding it finds none."""
+    def attempt(self, start: Ints, keep: Ints = NO_PAIRS) -> Optimum | None:
+        """Find the optimum as `run` does; None where the LP has no plan, or rounding it finds none.
+
+        Parameters
+        ----------
+        start
+            The pairs to begin with.
+        keep
+            Pairs that the LP is never without.
+        """
+        self._keep, start = keep, np.union1d(start, keep)
         with self._clock.stopped_by_hand():
             if not self._clock.may_go_on():
                 return None
@@ -148,7 +160,9 @@ class Optimiser:
     ) -> None:
         self._root = root
         self._note(root, Leaf(multipliers_of(self.system, root.bound, {})), root.bound.value, len(relaxation.order))
-        relaxation.thin(PAIRS_KEPT_OF_EACH * len(self.system.draft.count), root.bound.reduced)
+        relaxation.thin(PAIRS_KEPT_OF_EACH * _deciders(self.system), root.bound.reduced, self._keep)
+        if relaxation.is_tied:
+            self._say()
         search = Search(self.system, relaxation, root, lambda node: self._try(relaxation, node))
         if round_first:
             self._try(relaxation, search.root)
@@ -184,7 +198,7 @@ class Optimiser:
         """Look for a plan near a node."""
         if node.relaxed.is_broken or node.bound >= self._cut_off():
             return
-        found = dive(self.system, relaxation, node.relaxed, node.boxes, self._clock.may_go_on)
+        found = self._whole(relaxation, node)
         if found is None or found.value >= self.best.value:
             return
         if not len(found.bound.reduced):
@@ -192,6 +206,13 @@ class Optimiser:
         fitted = fit(self.system, found, self._options, self._clock)
         if fitted is not None and fitted.value < self.best.value:
             self.best.fitted, self.best.relaxed = fitted, found
+
+    def _whole(self, relaxation: Relaxation, node: Node) -> Relaxed | None:
+        """Return an LP near a node whose sites, links, classes and teams are whole; None where there is none."""
+        if not relaxation.is_tied:
+            return dive(self.system, relaxation, node.relaxed, node.boxes, self._clock.may_go_on)
+        settled = SiteDive(self.system, relaxation, self._clock.may_go_on).settle(node.relaxed, node.boxes)
+        return None if settled is None else dive(self.system, relaxation, *settled, self._clock.may_go_on)
 
     def _pack(self) -> None:
         """Look at bundles of pupils that fit into provisions, where pupils take several places each."""
@@ -260,8 +281,15 @@ class Optimiser:
 
     def _say(self) -> None:
         best = self.best
-        gap = (best.value - best.bound) / max(abs(best.value), 1e-9) if best.fitted else np.inf
-        self._report(
-            f"best {best.value:,.2f}, bound {best.bound:,.2f}, gap {gap:.4%}, {best.pairs:,} pairs, "
-            f"{self._clock.used_s():.1f} s"
-        )
+        bound, rest = f"bound {best.bound:,.2f}", f"{best.pairs:,} pairs, {self._clock.used_s():.1f} s"
+        if best.fitted is None:
+            self._report(f"no plan yet, {bound}, {rest}")
+            return
+        gap = (best.value - best.bound) / max(abs(best.value), 1e-9)
+        self._report(f"best {best.value:,.2f}, {bound}, gap {gap:.4%}, {rest}")
+
+
+def _deciders(system: System) -> int:
+    """Return how many pupils the pairs that an LP keeps are counted by."""
+    draft = system.draft
+    return len(np.unique(draft.pupil)) if draft.hangs_together else len(draft.count)

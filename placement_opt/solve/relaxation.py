@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from placement_opt.facts import Bools, Floats, Ints
-from placement_opt.model.linear import NO_SITE
+from placement_opt.model.linear import NO_PAIRS, NO_SITE
 from placement_opt.solve.highs import solve_lp
 from placement_opt.solve.path_prices import path_prices
 from placement_opt.solve.system import Bound, Box, System
@@ -24,7 +24,9 @@ PENALTY = 10.0
 """Breaking a row by as much as a pupil (or, without pupils, a column) weighs in it costs so many times the dearest."""
 ROWS_BY_SIMPLEX = 2_000
 PAIRS_BY_SIMPLEX = 500
-"""Where years hang together, larger LPs, and those to which more pairs were added, are solved from the inside."""
+COLUMNS_BY_SIMPLEX = 2
+"""Where years hang together, larger LPs are solved from the inside at first, and again after more pairs were added or
+more of the other columns have to move."""
 RAISED, MOST_PENALTY = 10.0, 1e4
 """Where breaking a row still pays, the penalty is raised by so much, up to so many times the first one."""
 CLOSE = 1e-9
@@ -92,8 +94,9 @@ class Relaxation:
         for name, value in (("output_flag", False), ("threads", threads), ("random_seed", seed), ("solver", "simplex")):
             self._highs.setOptionValue(name, value)
         self._pass_model(chosen)
-        self._is_tied = system.draft.hangs_together and len(system.rows) > ROWS_BY_SIMPLEX
-        self._from_inside = self._is_tied
+        self.is_tied = system.draft.hangs_together and len(system.rows) > ROWS_BY_SIMPLEX
+        self._from_inside = self.is_tied
+        self._columns = np.zeros(0)
 
     def _pass_model(self, chosen: Ints) -> None:
         system = self.system
@@ -172,9 +175,9 @@ class Relaxation:
         )
         self.inside[pairs] = True
         self.order = np.append(self.order, pairs)
-        self._from_inside |= self._is_tied and len(pairs) > PAIRS_BY_SIMPLEX
+        self._from_inside |= self.is_tied and len(pairs) > PAIRS_BY_SIMPLEX
 
-    def thin(self, most: int, reduced: Floats) -> None:
+    def thin(self, most: int, reduced: Floats, keep: Ints = NO_PAIRS) -> None:
         """Take out pairs that the LP has no use for, but those with the least reduced cost.
 
         Parameters
@@ -183,12 +186,14 @@ class Relaxation:
             So many pairs are kept, and those in use.
         reduced
             The reduced cost of every pair at the LP's optimum.
+        keep
+            Positions of pairs that are kept in any case.
         """
         if len(self.order) <= most:
             return
         limit = max(float(np.partition(reduced[self.order], most)[most]), -HELPS)
         values = np.array(self._highs.getSolution().col_value)[self._first_pair :]
-        out = np.flatnonzero((reduced[self.order] > limit) & (values <= 0))
+        out = np.flatnonzero((reduced[self.order] > limit) & (values <= 0) & ~np.isin(self.order, keep))
         self._highs.deleteCols(len(out), (self._first_pair + out).astype(np.int32))
         self.inside[self.order[out]] = False
         self._has_row[self.order[out]] = False
@@ -221,11 +226,7 @@ class Relaxation:
                 or best.value > cut_off
                 or not add
             )
-            missing = (
-                np.zeros(0, dtype=np.int64)
-                if done
-                else self._missing(settled if self.system.draft.hangs_together else multipliers, boxes or {})
-            )
+            missing = np.zeros(0, dtype=np.int64) if done else self._missing(settled, multipliers, boxes or {})
             if len(missing):
                 self.add(missing)
                 continue
@@ -260,7 +261,8 @@ class Relaxation:
         solve_lp(self._highs)
         solution = self._highs.getSolution()
         multipliers = np.array(solution.row_dual, dtype=np.float64)[: len(self.system.rows)]
-        return float(self._highs.getInfo().objective_function_value), multipliers, np.array(solution.col_value)
+        self._columns = np.array(solution.col_value)
+        return float(self._highs.getInfo().objective_function_value), multipliers, self._columns
 
     def _lowered(self, multipliers: Floats) -> Floats:
         """Lower pupils' multipliers to what their cheapest choice costs, where no site has a say in it."""
@@ -277,8 +279,20 @@ class Relaxation:
         lowered[rows[known]] += lowest[known]
         return lowered
 
-    def _missing(self, multipliers: Floats, boxes: Mapping[int, Box]) -> Ints:
-        """Return pairs that could help, a few for each pupil; pairs of sites that are shut cannot."""
+    def _missing(self, settled: Floats, multipliers: Floats, boxes: Mapping[int, Box]) -> Ints:
+        """Return pairs that could help, at the LP's prices.
+
+        Where years hang together, at first only those that could still help when pupils pay what their cheapest way
+        costs; prices settle sooner.
+        """
+        if self.system.draft.hangs_together:
+            missing = self._helpful(settled, boxes)
+            if len(missing):
+                return missing
+        return self._helpful(multipliers, boxes)
+
+    def _helpful(self, multipliers: Floats, boxes: Mapping[int, Box]) -> Ints:
+        """Return pairs that could help at some prices, a few for each pupil; pairs of sites that are shut cannot."""
         system = self.system
         reduced = system.reduced_of_pairs(multipliers)
         reduced = reduced if system.nudge is None else reduced + system.nudge
@@ -291,12 +305,19 @@ class Relaxation:
 
     def _set_boxes(self, boxes: dict[int, Box]) -> None:
         least, most = self.system.boxes
-        for column in self._boxed.keys() - boxes.keys():
-            self._highs.changeColBounds(column, float(least[column]), float(most[column]))
-        for column, (low, high) in boxes.items():
-            if self._boxed.get(column) != (low, high):
-                self._highs.changeColBounds(column, float(low), float(high))
+        opened = {column: (float(least[column]), float(most[column])) for column in self._boxed.keys() - boxes.keys()}
+        changed = {column: box for column, box in boxes.items() if self._boxed.get(column) != box} | opened
+        for column, (low, high) in changed.items():
+            self._highs.changeColBounds(column, float(low), float(high))
+        self._from_inside |= self.is_tied and self._moved(changed) + len(opened) > COLUMNS_BY_SIMPLEX
         self._boxed = boxes
+
+    def _moved(self, boxes: Mapping[int, Box]) -> int:
+        """Return how many columns are outside their boxes."""
+        if not len(self._columns):
+            return 0
+        values = self._columns
+        return sum(not low - BEYOND <= values[column] <= high + BEYOND for column, (low, high) in boxes.items())
 
 
 def first_of_each(group: Ints, value: Floats, most: int) -> Bools:

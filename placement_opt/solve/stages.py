@@ -9,7 +9,7 @@ import numpy as np
 from placement_opt.certificate import Certificate, StageProof
 from placement_opt.errors import Status
 from placement_opt.facts import Floats, Ints
-from placement_opt.model.linear import LinearDraft, Objective
+from placement_opt.model.linear import NO_PAIRS, LinearDraft, Objective
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.fitting import Fitted
@@ -101,7 +101,8 @@ def solve_in_stages(
         Drafts the model with the choices that are of use only where somebody has to be unplaced; None = it has them.
     least
         Where not everybody can be placed who has an allowed pair: gives a number of pupils that no plan can leave out
-        fewer than, with its proof. None = everybody may have a place.
+        fewer than, with its proof, and a plan that leaves out few of those who compete. None = everybody may have a
+        place.
 
     Raises
     ------
@@ -184,11 +185,10 @@ def _as_many_as(
     known: Optimum, draft: LinearDraft, start: Ints, options: SolveOptions, clock: Clock, report: Progress
 ) -> tuple[Optimum, Optimum | None]:
     """Try to leave out no more pupils than any plan has to: then that stage is done."""
-    report(f"stage cost: {round(known.searched):,} pupils unplaced if possible, {clock.used_s():.1f} s")
-    limit = round(known.searched) - draft.unplaced.constant
-    best = Optimiser(System(draft, cost_goals(draft), limit), (options.gap, PENNY), options, clock, report).attempt(
-        start
-    )
+    least, keep = (known.searched, NO_PAIRS) if known.fitted is None else (known.value, known.fitted.pairs)
+    report(f"stage cost: {round(least):,} pupils unplaced if possible, {clock.used_s():.1f} s")
+    limited = System(draft, cost_goals(draft), round(least) - draft.unplaced.constant)
+    best = Optimiser(limited, (options.gap, PENNY), options, clock, report).attempt(start, keep)
     known.seconds = clock.used_s()
     known.fitted = None if best is None else priced(best.fitted, known.system)
     return known, best

@@ -9,22 +9,28 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from placement_opt.certificate import Leaf
+from placement_opt.errors import NoPlanError
 from placement_opt.facts import Ints
 from placement_opt.model.draft import Draft
 from placement_opt.model.linear import LinearDraft, Objective
 from placement_opt.model.spells import YearPairs
 from placement_opt.model.years import YearsDraft
 from placement_opt.policy import SolveOptions
+from placement_opt.solve.clock import Clock
+from placement_opt.solve.fitting import Fitted, search_whole
 from placement_opt.solve.optimum import Optimum
 from placement_opt.solve.proof import multipliers_of
-from placement_opt.solve.relaxation import Relaxation
+from placement_opt.solve.relaxation import Relaxation, first_of_each
+from placement_opt.solve.stages import WHOLE_PUPIL
 from placement_opt.solve.system import System
+from placement_opt.solve.year_start import HUNDREDTHS, year_by_year
 
 SOURCE, SINK, PUPILS = 0, 1, 2
 """Nodes of the network of a year; pupils from 2 on, then provisions."""
 FEW_CHOICES = 0.15
 """Who can go to so small a share of all provisions may have to go without."""
 A_LITTLE = 1e-6
+PAIRS_OF_EACH = 6
 
 
 def is_short(years: Sequence[YearPairs]) -> bool:
@@ -32,8 +38,8 @@ def is_short(years: Sequence[YearPairs]) -> bool:
     return any(len(_unmatched(Draft(year.pairs))[1]) for year in years)
 
 
-def fewest_by_the_scarce(several: LinearDraft, options: SolveOptions) -> Optimum:
-    """Return a number of pupil-years that no plan can be below, with its proof.
+def fewest_by_the_scarce(several: LinearDraft, options: SolveOptions, clock: Clock) -> Optimum:
+    """Return a number of pupil-years that no plan can be below, with its proof, and a plan of those who compete.
 
     Notes
     -----
@@ -69,7 +75,21 @@ def fewest_by_the_scarce(several: LinearDraft, options: SolveOptions) -> Optimum
     bound = whole.bound(relaxed.bound.multipliers)
     least = max(draft.unplaced.constant, float(ceil(bound.value - A_LITTLE)))
     proof = Leaf(multipliers_of(whole, bound, {}))
-    return Optimum(whole, certified=bound.value, searched=least, tree=proof, pairs=len(chosen))
+    plan = _plan_of(system, chosen, relaxed.pairs, options, clock)
+    return Optimum(whole, plan, certified=bound.value, searched=least, tree=proof, pairs=len(chosen))
+
+
+def _plan_of(system: System, chosen: Ints, used: Ints, options: SolveOptions, clock: Clock) -> Fitted | None:
+    """Return a plan of some of the chosen pairs with few pupils left out; None where none is found in time."""
+    draft = cast("YearsDraft", system.draft)
+    years = draft.spells.last - draft.spells.first + 1
+    cost = draft.money.pairs / years + draft.minutes.pairs / HUNDREDTHS
+    cheap = chosen[first_of_each(draft.pupil[chosen], cost[chosen], PAIRS_OF_EACH)]
+    pairs = np.union1d(np.union1d(cheap, used), np.intersect1d(year_by_year(draft, cost), chosen))
+    try:
+        return search_whole(system, pairs, None, (0.0, WHOLE_PUPIL), options, clock)[0]
+    except NoPlanError:
+        return None
 
 
 def _unmatched(one: Draft) -> tuple[sp.csr_matrix, Ints]:

@@ -94,7 +94,7 @@ def plan_years(
             report,
             first_spells,
             wider=None if short else lambda: draft_years(timeline, years, late=True),
-            least=partial(fewest_by_the_scarce, options=options) if short else None,
+            least=partial(fewest_by_the_scarce, options=options, clock=clock) if short else None,
         )
     except NoPlanError as error:
         if error.status is Status.INFEASIBLE:

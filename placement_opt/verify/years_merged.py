@@ -11,9 +11,9 @@ from placement_opt.verify.program import NONE, Program, read_name
 from placement_opt.verify.question import Real, Whole
 from placement_opt.verify.years_case import YearsCase
 
-_OF_YEARS = {"b", "opens", "closes", "settled", "in_use", "built", "kept", "budget"}
-"""Words of rows and columns that no model of one year has, with the number of a year at the end."""
-_OF_ALL = {"year_budget", STAGE_ROW}
+_OF_YEARS = {"b", "opens", "closes", "settled", "in_use", "built", "kept", "budget", "openings"}
+"""Words of rows and columns that no model of one year has, but about a year."""
+_OF_ALL = {"year_budget", "year_openings", STAGE_ROW}
 
 
 @dataclass(frozen=True, eq=False, repr=False)

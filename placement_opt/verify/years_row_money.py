@@ -12,6 +12,7 @@ from placement_opt.verify.question import Real, Truth, Whole
 from placement_opt.verify.site_money import SiteMoney, of_locality, site_money
 from placement_opt.verify.years_merged import Merged
 from placement_opt.verify.years_money import weights_of, worth
+from placement_opt.verify.years_openings import Openings
 from placement_opt.years_plan import CAPITAL
 
 
@@ -96,25 +97,29 @@ def cost_of(merged: Merged, capital: Capital) -> tuple[Real, float]:
 
 
 def add_budgets(merged: Merged, capital: Capital) -> None:
-    """C16: budgets of each year and of several."""
+    """C16 and C18: budgets of each year and of several, and how many whole sites they can open."""
     ahead = merged.case.ahead
     for word, table in (
         ("budget", ahead.problem.table("budgets")),
         ("year_budget", ahead.problem.table("year_budgets")),
     ):
-        keys, limits, parts = [], [], []
+        keys, limits, parts, openings = [], [], [], Openings()
         for place, (_, budget) in enumerate(table.iterrows()):
             for key, weights, share in _binding(merged, word, place, budget):
                 spent = [_spent(merged, t, budget, capital) for t in weights]
                 parts.append([(t, w, one) for (t, w), one in zip(weights.items(), spent, strict=True)])
                 limits.append(float(budget["limit_gbp"]) * share - sum(w * one[2] for _, w, one in parts[-1]))
                 keys.append(key)
+                if budget["type"] == CAPITAL:
+                    gbp = [(column, w * cost) for _, w, one in parts[-1] for column, cost in one[1]]
+                    openings.collect(merged, key, gbp, limits[-1])
         for row, part in zip(merged.add_rows(word, keys, MOST, limits).tolist(), parts, strict=True):
             for number, weight, (of_pairs, of_columns, _) in part:
                 if of_pairs is not None:
                     merged.put_pairs(row, number, weight * of_pairs)
-                for column, gbp in of_columns:
-                    merged.put(row, column, weight * gbp)
+                for column, cost in of_columns:
+                    merged.put(row, column, weight * cost)
+        openings.state(merged, word.replace("budget", "openings"))
 
 
 def _binding(
