@@ -185,11 +185,11 @@ def _as_many_as(
     known: Optimum, draft: LinearDraft, start: Ints, options: SolveOptions, clock: Clock, report: Progress
 ) -> tuple[Optimum, Optimum | None]:
     """Try to leave out no more pupils than any plan has to: then that stage is done."""
+    known.seconds = clock.used_s()
     least, keep = (known.searched, NO_PAIRS) if known.fitted is None else (known.value, known.fitted.pairs)
     report(f"stage cost: {round(least):,} pupils unplaced if possible, {clock.used_s():.1f} s")
     limited = System(draft, cost_goals(draft), round(least) - draft.unplaced.constant)
     best = Optimiser(limited, (options.gap, PENNY), options, clock, report).attempt(start, keep)
-    known.seconds = clock.used_s()
     known.fitted = None if best is None else priced(best.fitted, known.system)
     return known, best
 
