@@ -209,10 +209,10 @@ class Optimiser:
 
     def _whole(self, relaxation: Relaxation, node: Node) -> Relaxed | None:
         """Return an LP near a node whose sites, links, classes and teams are whole; None where there is none."""
-        if not relaxation.is_tied:
-            return dive(self.system, relaxation, node.relaxed, node.boxes, self._clock.may_go_on)
-        settled = SiteDive(self.system, relaxation, self._clock.may_go_on).settle(node.relaxed, node.boxes)
-        return None if settled is None else dive(self.system, relaxation, *settled, self._clock.may_go_on)
+        start = (node.relaxed, node.boxes)
+        if relaxation.is_tied:
+            start = SiteDive(self.system, relaxation, self._clock.may_go_on).settle(*start) or start
+        return dive(self.system, relaxation, *start, self._clock.may_go_on)
 
     def _pack(self) -> None:
         """Look at bundles of pupils that fit into provisions, where pupils take several places each."""
