@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from placement_opt.errors import Fault
 from placement_opt.headers import UNPRINTABLE, is_blank, match_headers, plain
@@ -20,6 +21,9 @@ EXCEL_ERRORS = frozenset(
 )
 LONGEST_TEXT = 32_767
 """Characters that a cell of a workbook can hold."""
+
+LARGEST_DEGREES = 180
+"""Metres of the National Grid are more than this; degrees are not."""
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?", re.ASCII)
 _YES = {"yes", "y", "true", "t", "1"}
@@ -97,6 +101,56 @@ def _extra_column(header: str) -> Column:
 
 
 def _read_column(table: str, column: Column, raw: "pd.Series[Any]", faults: list[Fault]) -> "pd.Series[Any]":
+    clean = _read_clean(column, raw)
+    return _read_cells(table, column, raw, faults) if clean is None else clean
+
+
+def _read_clean(column: Column, raw: "pd.Series[Any]") -> "pd.Series[Any] | None":
+    """Read a column whose cells are of one type and without fault, all at once; None for any other."""
+    if raw.dtype == np.bool_:
+        return raw.copy() if column.cell is Cell.FLAG else None
+    if raw.dtype in {np.dtype("int64"), np.dtype("float64")}:
+        return _read_numbers(column, raw) if column.cell in {Cell.INTEGER, Cell.NUMBER} else None
+    return _read_words(column, raw) if isinstance(raw.dtype, pd.StringDtype) else None
+
+
+def _read_numbers(column: Column, raw: "pd.Series[Any]") -> "pd.Series[Any] | None":
+    numbers = raw.to_numpy(dtype=np.float64)
+    given = numbers[~np.isnan(numbers)]
+    if len(given) < len(numbers) and column.required:
+        return None
+    is_at_fault = ~np.isfinite(given)
+    for limit, is_beyond in ((column.least, np.less), (column.most, np.greater)):
+        is_at_fault |= False if limit is None else is_beyond(given, limit)
+    if column.cell is Cell.INTEGER:
+        is_at_fault |= given != np.floor(given)
+    if column.name in {"easting", "northing"}:
+        is_at_fault |= np.abs(given) <= LARGEST_DEGREES
+    if is_at_fault.any():
+        return None
+    blank = np.nan if column.default is None else float(column.default)
+    return _numbers(column, np.where(np.isnan(numbers), blank, numbers + 0.0), raw.index)
+
+
+def _read_words(column: Column, raw: "pd.Series[Any]") -> "pd.Series[Any] | None":
+    """Read each different word once."""
+    codes, words = pd.factorize(raw)
+    if column.required and (codes < 0).any():
+        return None
+    read, values = _READERS[column.cell], []
+    for word in words.tolist():
+        if is_blank(word) or word.strip() in EXCEL_ERRORS:
+            return None
+        try:
+            values.append(read(column, word))
+        except _Unfit:
+            return None
+    values.append(column.default)  # where the code is -1: a blank cell
+    return _typed(column, [values[code] for code in codes.tolist()], raw.index)
+
+
+def _read_cells(table: str, column: Column, raw: "pd.Series[Any]", faults: list[Fault]) -> "pd.Series[Any]":
+    """Read a column cell by cell."""
     read = _READERS[column.cell]
     values: list[Any] = []
     known: dict[tuple[type, Any], Any] = {}  # what the same cell was read as before: True, 1 and 1.0 are equal
@@ -128,18 +182,21 @@ def _typed(column: Column, values: Sequence[Any], index: pd.Index) -> "pd.Series
     if column.cell is Cell.MAYBE:
         return pd.Series([pd.NA if value is None else value for value in values], index, dtype="boolean")
     if column.cell in {Cell.INTEGER, Cell.NUMBER}:
-        numbers = np.array([np.nan if value is None else value for value in values], dtype=float)
-        whole = column.cell is Cell.INTEGER and not np.isnan(numbers).any()
-        if whole and (column.required or column.default is not None):
-            return pd.Series(numbers.astype("int64"), index)
-        return pd.Series(numbers, index)
+        return _numbers(column, np.array([np.nan if value is None else value for value in values], dtype=float), index)
     return pd.Series([None if value is None else value for value in values], index, dtype="str")
+
+
+def _numbers(column: Column, numbers: NDArray[np.float64], index: pd.Index) -> "pd.Series[Any]":
+    whole = column.cell is Cell.INTEGER and not np.isnan(numbers).any()
+    if whole and (column.required or column.default is not None):
+        return pd.Series(numbers.astype("int64"), index)
+    return pd.Series(numbers, index)
 
 
 def _check_key(table: Table, frame: pd.DataFrame, faults: list[Fault]) -> None:
     """Find rows whose key repeats; a row whose key could not be read has its fault already."""
     unread = {fault.row for fault in faults if fault.column in table.key}
-    if "" in unread:
+    if "" in unread or not frame[list(table.key)].duplicated().any():
         return
     first_row: dict[tuple[Any, ...], Hashable] = {}
     for label, *values in frame[list(table.key)].itertuples(name=None):
@@ -186,7 +243,7 @@ def _read_extra(column: Column, value: Any) -> str:
 
 def _read_number(column: Column, value: Any) -> float:
     number = _number_of(column, value)
-    if column.name in {"easting", "northing"} and abs(number) <= 180:
+    if column.name in {"easting", "northing"} and abs(number) <= LARGEST_DEGREES:
         raise _Unfit(
             "looks like a latitude or longitude in degrees. Give British National Grid metres (EPSG:27700); "
             "GeoPandas' to_crs(27700) converts them."

@@ -1,5 +1,7 @@
 """From what stands in a cell to the type of its column."""
 
+import math
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,8 +14,10 @@ from hypothesis import strategies as st
 
 from placement_opt.cells import EXCEL_ERRORS, LONGEST_TEXT, read_table, spelling_of, split_list
 from placement_opt.errors import Fault
+from placement_opt.examples import exampleshire, tiny_years
 from placement_opt.headers import is_blank, plain
-from placement_opt.schema import KIND_ALIASES, KINDS, PROVISIONS, Cell, Column, Table
+from placement_opt.problem import Problem
+from placement_opt.schema import KIND_ALIASES, KINDS, PROVISIONS, TABLES, Cell, Column, Table
 
 
 def _read(cell: Cell, value: Any, **about: Any) -> tuple[Any, list[Fault]]:
@@ -217,3 +221,42 @@ def test_a_further_column_keeps_dates_and_numbers_as_text() -> None:
     assert _value(Cell.EXTRA, date(2026, 3, 2)) == "2026-03-02"
     assert _value(Cell.EXTRA, datetime(2026, 3, 2)) == "2026-03-02"
     assert _value(Cell.EXTRA, 12.0) == "12"
+
+
+# -- columns of one type, read at once, against cells read one by one --------------------------------------------------
+
+NUMBERS = st.one_of(st.integers(-5, 20), st.floats(-5, 20), st.sampled_from([math.nan, math.inf, 1e9, -0.0, 0.5, 2e5]))
+WORDS = st.sampled_from(
+    ["ASD", "asd", " SLCN ", "", "yes", "no", "0", "7", "08:45", "#REF!", "a\nb", "any", "ASD;MLD", "x"]
+)
+
+
+@given(data=st.data())
+def test_a_column_of_one_type_is_read_as_its_cells_are(data: st.DataObject) -> None:
+    table = data.draw(st.sampled_from(list(TABLES.values())))
+    size = data.draw(st.integers(1, 5))
+    lists: dict[Any, st.SearchStrategy[list[Any]]] = {
+        float: st.lists(NUMBERS.map(float), min_size=size, max_size=size),
+        bool: st.lists(st.booleans(), min_size=size, max_size=size),
+        "str": st.lists(st.none() | WORDS, min_size=size, max_size=size),
+    }
+    frame = pd.DataFrame(
+        {
+            column.name: pd.Series(data.draw(lists[kind]), dtype=kind)
+            for column in table.columns
+            for kind in [data.draw(st.sampled_from(list(lists)))]
+        }
+    )
+    told: list[list[Fault]] = [[], []]
+    read = [read_table(table, one, faults) for one, faults in zip((frame, frame.astype(object)), told, strict=True)]
+    pd.testing.assert_frame_equal(read[0], read[1])
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("problem", [exampleshire, tiny_years], ids=["exampleshire", "tiny years"])
+def test_tables_of_a_problem_read_the_same_at_once_and_cell_by_cell(problem: Callable[[], Problem]) -> None:
+    whole, faults = problem(), list[Fault]()
+    for name in TABLES.keys() - {"parameters"}:
+        frame, table = whole.table(name), TABLES[name]
+        pd.testing.assert_frame_equal(read_table(table, frame, faults), read_table(table, frame.astype(object), faults))
+        assert not faults
