@@ -4,8 +4,8 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import highspy
 
-from placement_opt.report.suppression import Mark
-from placement_opt.report.witnesses import Sum
+from placement_opt.suppression import Mark
+from placement_opt.witnesses import Sum
 
 CAP = 14
 """Hidden counts are tried one by one up to here; enough, as the examples hide small counts."""

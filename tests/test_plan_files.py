@@ -14,9 +14,9 @@ from placement_opt.plan import Plan, load_plan
 from placement_opt.problem import Problem
 from placement_opt.report import write_tables
 from placement_opt.report.shared_tables import count_shown, shared_tables
-from placement_opt.report.suppression import Mark, protect
 from placement_opt.solve import baseline
 from placement_opt.statutory import StatutoryTables, statutory_tables
+from placement_opt.suppression import Mark, protect
 from placement_opt.travel import TravelMatrix, crow_fly
 from tests.attack import has_two_values
 from tests.made_plans import made_plans

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from placement_opt.report.amounts import COST_GROUPINGS
 from placement_opt.report.published import NOTHING_SUITS, SUITS_BUT_FULL, reasons_of
 from placement_opt.report.subject import Subject
-from placement_opt.report.suppression import Mark
+from placement_opt.suppression import Mark
 from tests.attack import has_two_values
 from tests.made_plans import PUPILS, made_plans
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placement_opt.report.suppression import Mark, derivable, hidden_amounts, is_total_safe, protect
-from placement_opt.report.witnesses import Sum
+from placement_opt.suppression import Mark, derivable, hidden_amounts, is_total_safe, protect
+from placement_opt.witnesses import Sum
 from tests.attack import has_two_values, known_range
 
 

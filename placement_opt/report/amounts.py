@@ -12,7 +12,7 @@ import pandas as pd
 from placement_opt.compare import Comparison
 from placement_opt.plan import NOT_GIVEN, Plan
 from placement_opt.report.published import GROUPINGS, phases
-from placement_opt.report.suppression import LEAST_SHOWN, Mark, hidden_amounts, is_total_safe
+from placement_opt.suppression import LEAST_SHOWN, Mark, hidden_amounts, is_total_safe
 
 COST_GROUPINGS = {
     "line": "What it is spent on",

@@ -8,7 +8,7 @@ from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
 from placement_opt.report.subject import Subject
-from placement_opt.report.suppression import Mark
+from placement_opt.suppression import Mark
 
 
 def budgets(subject: Subject) -> Grid:

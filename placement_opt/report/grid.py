@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from placement_opt.compare import change_name
 from placement_opt.report.subject import Subject
-from placement_opt.report.suppression import Mark
+from placement_opt.suppression import Mark
 
 NOTHING = "–"
 """What stands for a figure that does not exist."""

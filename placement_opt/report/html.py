@@ -40,7 +40,7 @@ def write_report(
         What the plans were made from.
     confidential
         Show small groups and every pupil, and say so on top. Otherwise counts of 1 to 4 pupils are hidden, and
-        whatever would give them away (see `placement_opt.report.suppression`), and no pupil or home is shown.
+        whatever would give them away (see `placement_opt.suppression`), and no pupil or home is shown.
     title
         Heading of the page.
 

@@ -16,7 +16,7 @@ from placement_opt.report.grid import (
 from placement_opt.report.names import GROUPING_NAMES, KIND_NAMES, group_name
 from placement_opt.report.published import group_labels
 from placement_opt.report.subject import Subject
-from placement_opt.report.suppression import Mark, is_total_safe
+from placement_opt.suppression import Mark, is_total_safe
 
 
 def costs(subject: Subject, grouping: str) -> Grid:

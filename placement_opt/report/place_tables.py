@@ -10,8 +10,8 @@ from placement_opt.report.grid import Cell, Grid, Unit, count_cells, figures, pl
 from placement_opt.report.names import GROUPING_NAMES, KIND_NAMES, VERDICTS, group_name
 from placement_opt.report.published import NO_PLACE, group_labels
 from placement_opt.report.subject import Subject
-from placement_opt.report.suppression import Mark
 from placement_opt.schema import KINDS
+from placement_opt.suppression import Mark
 
 _LONGEST_STEP_MINUTES = 5
 _ADDED = {"classes": "Added classes", "capital_gbp": "Capital, £ once"}

@@ -9,9 +9,9 @@ import pandas as pd
 from placement_opt.compare import Comparison
 from placement_opt.plan import NOT_GIVEN, Plan
 from placement_opt.problem import Problem
-from placement_opt.report.suppression import LEAST_SHOWN
-from placement_opt.report.witnesses import Sum
 from placement_opt.schema import KINDS, LAST_PRIMARY_YEAR, MAINSTREAM_KINDS
+from placement_opt.suppression import LEAST_SHOWN
+from placement_opt.witnesses import Sum
 
 NO_PLACE = "no place"
 SUITS_BUT_FULL = "some provision would suit, but no place is left within the limits"

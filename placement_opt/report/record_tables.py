@@ -5,8 +5,8 @@ from typing import Any
 
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
 from placement_opt.report.subject import Subject
-from placement_opt.report.suppression import Mark
 from placement_opt.report.words import is_weighing_hidden
+from placement_opt.suppression import Mark
 
 POLICY_WORDS = {
     "moves": "Who may be given another place (due: pupils without one, at a change of phase, or refused by the rules)",

@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from placement_opt.report.suppression import LEAST_SHOWN, Mark, hidden_amounts, is_total_safe, protect
-from placement_opt.report.witnesses import Sum
 from placement_opt.statutory import CATEGORIES, StatutoryTables
 from placement_opt.statutory.benchmark import SPECIAL_KINDS
 from placement_opt.statutory.words import NO_PLACE, NOT_PER_PUPIL
+from placement_opt.suppression import LEAST_SHOWN, Mark, hidden_amounts, is_total_safe, protect
+from placement_opt.witnesses import Sum
 
 WITHHELD = str(Mark.WITHHELD)
 ALL = ("pupils",)

@@ -11,9 +11,9 @@ from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.report.amounts import Amounts, read_amounts
 from placement_opt.report.published import count_pupils
-from placement_opt.report.suppression import LEAST_SHOWN, Mark, protect
-from placement_opt.report.witnesses import Sum
+from placement_opt.suppression import LEAST_SHOWN, Mark, protect
 from placement_opt.travel import TravelMatrix
+from placement_opt.witnesses import Sum
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from placement_opt.errors import Status
 from placement_opt.plan import Plan
 from placement_opt.report.subject import Subject
-from placement_opt.report.suppression import LEAST_SHOWN, Mark
+from placement_opt.suppression import LEAST_SHOWN, Mark
 
 SHARED_NOTE = (
     "Counts of 1 to 4 pupils are shown as “under 5”; “withheld” stands where one could otherwise be worked out."

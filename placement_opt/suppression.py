@@ -1,16 +1,17 @@
 """Small groups hidden in what is meant to be shared, and enough beside them that nothing can be worked out.
 
-A count of 1 to 4 pupils is hidden. Where a total, or any other sum that is shown, would give it away, the next smallest
-count is hidden too. A count is safe when there is a witness: another set of whole numbers for what is hidden that fits
-everything that is shown and every sum, and in which this count is different. Where none is found, more is hidden. What
-is worked out from knowledge outside the report is beyond it.
+A count of 1 to 4 pupils is hidden, or of fewer than another number that is asked for. Where a total, or any other sum
+that is shown, would give it away, the next smallest count is hidden too. A count is safe when there is a witness:
+another set of whole numbers for what is hidden that fits everything that is shown and every sum, and in which this
+count is different. Where none is found, more is hidden. What is worked out from knowledge outside the report is beyond
+it.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
-from placement_opt.report.witnesses import Changes, Sum, Unknown, add_witnesses
+from placement_opt.witnesses import Changes, Sum, Unknown, add_witnesses
 
 LEAST_SHOWN = 5
 """The smallest group of pupils that is shown: a convention of published counts, not a law."""
@@ -28,7 +29,9 @@ class Mark(StrEnum):
     """Hidden so that a smaller group cannot be worked out."""
 
 
-def protect(counts: Mapping[Hashable, int], sums: Iterable[Sum]) -> Mapping[Hashable, Mark]:
+def protect(
+    counts: Mapping[Hashable, int], sums: Iterable[Sum], *, least_shown: int = LEAST_SHOWN
+) -> Mapping[Hashable, Mark]:
     """Say of each count whether it is shown, is under 5, or is withheld to protect another.
 
     Parameters
@@ -37,6 +40,8 @@ def protect(counts: Mapping[Hashable, int], sums: Iterable[Sum]) -> Mapping[Hash
         Every count that would be shown, by a key.
     sums
         Every sum among them that a reader can see or guess.
+    least_shown
+        Counts from 1 up to this are hidden, and then `SMALL` stands for that.
 
     Returns
     -------
@@ -57,13 +62,13 @@ def protect(counts: Mapping[Hashable, int], sums: Iterable[Sum]) -> Mapping[Hash
     """
     sums = tuple(sums)
     _check(counts, sums)
-    marks = {key: _first_mark(count) for key, count in counts.items()}
+    marks = {key: _first_mark(count, least_shown) for key, count in counts.items()}
     # A witness stays one when more is hidden, so only what has none yet is looked at again.
     witnesses: dict[Hashable, Changes] = {}
-    while found := add_witnesses(witnesses, _unknown(counts, marks, sums)):
+    while found := add_witnesses(witnesses, _unknown(counts, marks, sums, least_shown)):
         if not _hide_one_more(found, counts, marks, sums):
             break
-    _say_again(witnesses, counts, marks, sums)
+    _say_again(witnesses, counts, marks, sums, least_shown)
     return MappingProxyType(marks)
 
 
@@ -77,11 +82,15 @@ def derivable(
     counts, marks, sums
         As for `protect`.
     """
-    return add_witnesses({}, _unknown(counts, marks, sums))
+    return add_witnesses({}, _unknown(counts, marks, sums, LEAST_SHOWN))
 
 
 def hidden_amounts(
-    pupils: Mapping[Hashable, int], amounts: Mapping[Hashable, float], hidden: Iterable[Hashable] = ()
+    pupils: Mapping[Hashable, int],
+    amounts: Mapping[Hashable, float],
+    hidden: Iterable[Hashable] = (),
+    *,
+    least_shown: int = LEAST_SHOWN,
 ) -> frozenset[Hashable]:
     """Return the groups whose amounts (£, miles, averages) have to be hidden when their total is shown.
 
@@ -97,23 +106,27 @@ def hidden_amounts(
         The amounts by group.
     hidden
         Groups that are hidden for another reason.
+    least_shown
+        The smallest group of pupils that is shown.
 
     Examples
     --------
     >>> sorted(hidden_amounts({"taxi": 2, "bus": 9, "pass": 40}, {"taxi": 9000.0, "bus": 4500.0, "pass": 800.0}))
     ['bus', 'taxi']
     """
-    chosen = {key for key, count in pupils.items() if 0 < count < LEAST_SHOWN} | set(hidden)
+    chosen = {key for key, count in pupils.items() if 0 < count < least_shown} | set(hidden)
     spare = sorted(
         (key for key in pupils if key not in chosen and amounts.get(key, 0) != 0 and pupils[key] > 0),
         key=lambda key: (pupils[key], str(key)),
     )
-    while chosen and spare and not is_total_safe(pupils, chosen):
+    while chosen and spare and not is_total_safe(pupils, chosen, least_shown=least_shown):
         chosen.add(spare.pop(0))
     return frozenset(chosen)
 
 
-def is_total_safe(pupils: Mapping[Hashable, int], hidden: Iterable[Hashable]) -> bool:
+def is_total_safe(
+    pupils: Mapping[Hashable, int], hidden: Iterable[Hashable], *, least_shown: int = LEAST_SHOWN
+) -> bool:
     """Say whether a total may stand beside the groups that are not hidden.
 
     Parameters
@@ -122,9 +135,11 @@ def is_total_safe(pupils: Mapping[Hashable, int], hidden: Iterable[Hashable]) ->
         Pupils in each group.
     hidden
         The hidden groups.
+    least_shown
+        The smallest group of pupils that is shown.
     """
     filled = [pupils[key] for key in hidden if pupils[key] > 0]
-    return not filled or (len(filled) >= 2 and sum(filled) >= LEAST_SHOWN)
+    return not filled or (len(filled) >= 2 and sum(filled) >= least_shown)
 
 
 def _check(counts: Mapping[Hashable, int], sums: Sequence[Sum]) -> None:
@@ -178,12 +193,13 @@ def _say_again(
     counts: Mapping[Hashable, int],
     marks: dict[Hashable, Mark],
     sums: Sequence[Sum],
+    least_shown: int,
 ) -> None:
     """Take back, the largest count first, each withholding without which everything hidden is safe as well."""
     withheld = [key for key, mark in marks.items() if mark is Mark.WITHHELD]
     for key in sorted(withheld, key=lambda key: (-counts[key], str(key))):
-        marks[key] = _first_mark(counts[key])
-        unknown = _unknown(counts, marks, sums)
+        marks[key] = _first_mark(counts[key], least_shown)
+        unknown = _unknown(counts, marks, sums, least_shown)
         kept = {
             other: changes for other, changes in witnesses.items() if other in unknown.room and unknown.allows(changes)
         }
@@ -194,16 +210,19 @@ def _say_again(
             witnesses.update(kept)
 
 
-def _first_mark(count: int) -> Mark:
-    return Mark.SMALL if 0 < count < LEAST_SHOWN else Mark.SHOWN
+def _first_mark(count: int, least_shown: int) -> Mark:
+    return Mark.SMALL if 0 < count < least_shown else Mark.SHOWN
 
 
-def _unknown(counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Iterable[Sum]) -> Unknown:
-    return Unknown.of({key: _room(counts[key], mark) for key, mark in marks.items() if mark is not Mark.SHOWN}, sums)
+def _unknown(
+    counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Iterable[Sum], least_shown: int
+) -> Unknown:
+    hidden = {key: mark for key, mark in marks.items() if mark is not Mark.SHOWN}
+    return Unknown.of({key: _room(counts[key], mark, least_shown) for key, mark in hidden.items()}, sums)
 
 
-def _room(count: int, mark: Mark) -> tuple[int, int]:
+def _room(count: int, mark: Mark, least_shown: int) -> tuple[int, int]:
     """Return how far a hidden count could go down and up, as far as its mark tells."""
     if mark is Mark.SMALL:
-        return count - 1, LEAST_SHOWN - 1 - count
-    return (count - LEAST_SHOWN if count >= LEAST_SHOWN else count), _NO_LIMIT
+        return count - 1, least_shown - 1 - count
+    return (count - least_shown if count >= least_shown else count), _NO_LIMIT
