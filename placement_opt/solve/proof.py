@@ -160,11 +160,11 @@ def multipliers_of(system: System, bound: Bound, boxes: dict[int, Box]) -> dict[
     values = bound.multipliers
     if not system.draft.has_default_prices:
         return {system.names[row]: float(values[row]) for row in np.flatnonzero(values).tolist()}
-    said = np.where(system.is_pupil_row, np.abs(values - _cheapest(system, bound, boxes)) > SAME, values != 0)
+    said = np.where(system.is_pupil_row, np.abs(values - cheapest(system, bound, boxes)) > SAME, values != 0)
     return {system.names[row]: float(values[row]) for row in np.flatnonzero(said).tolist()}
 
 
-def _cheapest(system: System, bound: Bound, boxes: dict[int, Box]) -> Floats:
+def cheapest(system: System, bound: Bound, boxes: dict[int, Box]) -> Floats:
     """Return for each row of a pupil the reduced cost of the cheapest choice, which is its multiplier by default."""
     draft = system.draft
     shut = [column for column, (_, most) in boxes.items() if most == 0]

@@ -1,0 +1,53 @@
+"""The command that works out what places are worth."""
+
+import argparse
+
+import pandas as pd
+
+from placement_opt.arguments import wrong_use
+from placement_opt.cli.planning import check_writable
+from placement_opt.cli.reading import question_of_run
+from placement_opt.cli.saying import say, tell
+from placement_opt.errors import InputError
+from placement_opt.plan import load_plan
+from placement_opt.verify import verify
+from placement_opt.why.worth import value_of_places
+from placement_opt.why.worth_result import PlacesWorth
+
+MOVES_FILE, GROUPS_FILE = "worth_moves.csv", "worth_by_group.csv"
+OPEN_FILES = ("worth_places.csv", "worth_provisions.csv", "worth_limits.csv", "worth_next.csv", "worth_best.csv")
+
+
+def value_places(parsed: argparse.Namespace) -> None:
+    """Say what places are worth in a saved run's question, and write the tables if asked."""
+    plan = load_plan(parsed.run_file)
+    problem, travel = question_of_run(parsed, plan)
+    verify(problem, travel, plan).raise_if_wrong()
+    if parsed.out is not None:
+        check_writable(parsed.out, *OPEN_FILES, GROUPS_FILE, MOVES_FILE)
+    by = tuple(name.strip() for name in parsed.by.split(",") if name.strip())
+    try:
+        worth = value_of_places(
+            problem, travel, plan, steps=parsed.steps, provision_ids=parsed.at, by=by, progress=tell
+        )
+    except InputError:
+        raise
+    except ValueError as error:
+        wrong_use(f"worth: {error}")
+    say(worth.summary())
+    if parsed.out is not None:
+        _write(parsed, worth)
+
+
+def _write(parsed: argparse.Namespace, worth: PlacesWorth) -> None:
+    tables = (worth.table, worth.provisions, worth.limits_table, worth.next_places, worth.best_places)
+    kept = {GROUPS_FILE: worth.by_group, MOVES_FILE: worth.moves}
+    files: dict[str, pd.DataFrame] = {**dict(zip(OPEN_FILES, tables, strict=True)), **kept}
+    parsed.out.mkdir(parents=True, exist_ok=True)
+    say("")
+    for name, table in files.items():
+        table.to_csv(parsed.out / name, index=False)
+        note = {MOVES_FILE: " (CONFIDENTIAL: lists pupils)", GROUPS_FILE: " (small groups are not hidden)"}.get(
+            name, ""
+        )
+        say(f"table     {parsed.out / name}{note}")

@@ -1,0 +1,146 @@
+"""A draft with a little changed: more places, other right-hand sides, wider columns, somebody held at a place.
+
+What `draft_model` would make of the changed tables, without drafting everything again.
+"""
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import replace
+
+import numpy as np
+
+from placement_opt.facts import Ints
+from placement_opt.model import Draft
+from placement_opt.model.budgets import Counter
+from placement_opt.model.linear import NO_SITE, Objective, Row
+from placement_opt.model.sites import CHOSEN, place_funding_gbp
+from placement_opt.solve.system import System
+
+
+def with_places(draft: Draft, more: Mapping[int, int]) -> Draft:
+    """Return the draft of the problem whose provisions have more places; the rest is shared.
+
+    Parameters
+    ----------
+    draft
+        Of the problem as it is.
+    more
+        Places more, by position of the provision.
+    """
+    changed = copied(draft)
+    for provision, places in more.items():
+        if places:
+            _add_places(changed, provision, places)
+    return changed
+
+
+def with_rows(draft: Draft, more: Mapping[str, float]) -> Draft:
+    """Return the draft with other right-hand sides: how much more, by name of the row."""
+    changed = copied(draft)
+    for number, row in enumerate(changed.rows):
+        if more.get(row.name):
+            changed.rows[number] = replace(row, right=row.right + more[row.name])
+    return changed
+
+
+def with_columns(draft: Draft, more: Mapping[str, float]) -> Draft:
+    """Return the draft with other columns: how much more each may be at most, by its name."""
+    changed = copied(draft)
+    for number, column in enumerate(changed.columns):
+        if more.get(column.name):
+            changed.columns[number] = replace(column, most=column.most + more[column.name])
+    return changed
+
+
+def with_held(draft: Draft, system: System, choices: Ints) -> Draft:
+    """Return the draft of what is left to decide when one pupil of each of some choices is placed so.
+
+    Parameters
+    ----------
+    draft
+        Of the problem, changed or not.
+    system
+        Of the same rows: it knows in which of them a choice stands.
+    choices
+        Positions; one that occurs twice holds two pupils.
+    """
+    changed = copied(draft)
+    for choice in choices.tolist():
+        column = system.of_pairs_by_column[:, [choice]]
+        for number, amount in zip(column.indices.tolist(), column.data.tolist(), strict=True):
+            row = changed.rows[number]
+            changed.rows[number] = replace(row, right=row.right - amount)
+        site = int(changed.site[choice])
+        if site != NO_SITE:
+            changed.columns[site] = replace(changed.columns[site], least=1.0)
+        for goal in (changed.money, changed.weighed, changed.minutes):
+            goal.constant += float(goal.pairs[choice])
+    return changed
+
+
+def copied(draft: Draft) -> Draft:
+    """Return a draft whose rows, columns and objectives can be replaced without a change to the first one."""
+    changed = copy(draft)
+    changed.rows, changed.columns = list(draft.rows), list(draft.columns)
+    changed.money, changed.weighed, changed.unplaced, changed.minutes = (
+        Objective(goal.pairs, dict(goal.terms), goal.constant)
+        for goal in (draft.money, draft.weighed, draft.unplaced, draft.minutes)
+    )
+    return changed
+
+
+def _add_places(draft: Draft, provision: int, more: int) -> None:
+    is_open = draft.is_open.get(provision)
+    for number, row in enumerate(draft.rows):
+        if row.name == f"places_{provision}":
+            draft.rows[number] = _widened(row, is_open, more)
+    _lower_most_over(draft, provision, more)
+    status, places = (draft.facts.provision_column(name)[provision] for name in ("status", "places"))
+    funding_gbp = place_funding_gbp(draft, provision, int(places) + more) - place_funding_gbp(
+        draft, provision, int(places)
+    )
+    if status == "open":
+        draft.money.constant += funding_gbp
+        charged_budgets(draft, provision, funding_gbp, None)
+    elif status in CHOSEN and is_open is not None:
+        draft.money.add(is_open, funding_gbp)
+        charged_budgets(draft, provision, funding_gbp, is_open)
+
+
+def _widened(row: Row, is_open: int | None, more: int) -> Row:
+    if is_open is None:
+        return replace(row, right=row.right + more)
+    terms = dict(row.terms)
+    terms[is_open] = terms.get(is_open, 0.0) - more
+    return replace(row, terms=list(terms.items()))
+
+
+def _lower_most_over(draft: Draft, provision: int, more: int) -> None:
+    """Let no more be over the number than the provision allows, or than stay there now."""
+    facts = draft.facts
+    places, over = (int(facts.provision_column(name)[provision]) for name in ("places", "overflow_places"))
+    most = float(max(over, int(draft.kept_places[provision]) - places - more, 0))
+    for number, column in enumerate(draft.columns):
+        if column.name == f"o_{provision}":
+            draft.columns[number] = replace(column, most=most)
+
+
+def charged_budgets(draft: Draft, provision: int, gbp: float, column: int | None) -> None:
+    """Let every budget of revenue that pays for a provision's places pay for more: by a column, or in any case."""
+    if not gbp:
+        return
+    payer = draft.facts.provision_column("place_payer")[provision]
+    budgets = draft.facts.problem.table("budgets").to_dict("records")
+    numbers = {row.name: number for number, row in enumerate(draft.rows)}
+    for place, budget in enumerate(budgets):
+        counter = Counter(draft, budget["locality"], budget["payer"])
+        if budget["type"] != "revenue" or not counter.pays(np.array(payer)) or not counter.schools_here()[provision]:
+            continue
+        number = numbers[f"budget_{place}"]
+        row = draft.rows[number]
+        if column is None:
+            draft.rows[number] = replace(row, right=row.right - gbp)
+        else:
+            terms = dict(row.terms)
+            terms[column] = terms.get(column, 0.0) + gbp
+            draft.rows[number] = replace(row, terms=list(terms.items()))

@@ -1,0 +1,1 @@
+"""Why: what a place is worth, why somebody is placed where, what cures a shortfall, what lies between two plans."""
