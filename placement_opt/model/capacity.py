@@ -98,6 +98,7 @@ def _add_limit(draft: Draft, name: str, counted: Bools, at: Bools, places: float
     pairs = draft.at_provisions(at)
     pairs = pairs[counted[draft.pupil[pairs]]]
     if len(pairs):
+        draft.kept_in[name] = kept
         draft.row(name, pairs, draft.places[draft.pupil[pairs]], [], LE, max(places, kept) - kept, sentence)
 
 

@@ -34,6 +34,8 @@ class Draft(LinearDraft):
     is_open: dict[int, int] = field(default_factory=dict)
     links: dict[tuple[int, int], int] = field(default_factory=dict)
     classes: dict[int, int] = field(default_factory=dict)
+    kept_in: dict[str, float] = field(default_factory=dict)
+    """What those who stay take of a limit that gives way to them, by the name of its row."""
 
     @property
     def facts(self) -> Facts:

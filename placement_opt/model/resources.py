@@ -23,5 +23,6 @@ def add_resources(draft: Draft) -> None:
         pairs = np.flatnonzero(each > 0)
         if len(pairs):
             sentence = f"There are {resource['available']:g} {resource['unit']} of {resource['resource']}."
+            draft.kept_in[f"resource_{place}"] = kept
             right = max(float(resource["available"]), kept) - kept
             draft.row(f"resource_{place}", pairs, each[pairs], [], LE, right, sentence)

@@ -52,7 +52,7 @@ def fewest_by_the_scarce(several: LinearDraft, options: SolveOptions, clock: Clo
     person = np.concatenate([year.question.person for year in draft.years])
     scarce_places = np.zeros(draft.provisions, dtype=bool)
     for t, one in enumerate(draft.drafts):
-        pupils, provisions = _competing(one)
+        pupils, provisions = competing(one)
         competes[draft.first_node[t] + pupils] = True
         scarce_places[provisions] = True
     for t, one in enumerate(draft.drafts):
@@ -109,7 +109,7 @@ def _unmatched(one: Draft) -> tuple[sp.csr_matrix, Ints]:
     return left, np.asarray(left[SOURCE].indices, dtype=np.int64)
 
 
-def _competing(one: Draft) -> tuple[Ints, Ints]:
+def competing(one: Draft) -> tuple[Ints, Ints]:
     """Return the pupils of a year who compete for scarce places, and the provisions that have these, by position."""
     if not one.choices:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
