@@ -1,23 +1,19 @@
 """Changes to prices: what one pupil's place costs at a provision, a kind, a trust or a provider."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.kind_prices import listed_prices, with_prices
 from placement_opt.policy import Policy
-from placement_opt.prices import DEFAULT_TOPUP_PARAMETERS
 from placement_opt.problem import Problem
 from placement_opt.scenarios.change import Change
 from placement_opt.scenarios.editing import is_between
 from placement_opt.scenarios.selecting import chosen_ids, where_of, words_of
-from placement_opt.tariff import KIND_POSITION, best_rows
 
 MOST_PERCENT, MOST_GBP = 1_000.0, 10_000_000.0
-_KEY = ["need", "band", "kind"]
 
 
 class NewPrice(NamedTuple):
@@ -98,9 +94,9 @@ def _reprice(
     faults: list[Fault] = []
     for kind in sorted(set(provisions.loc[is_chosen & without, "kind"])):
         of_kind = without & (provisions["kind"] == kind)
-        listed = _listed_prices(problem, kind)
+        listed = listed_prices(problem, kind)
         if is_chosen[of_kind].all():
-            topups = _with_prices(topups, kind, listed, price.of)
+            topups = with_prices(topups, kind, listed, price.of)
         elif _is_one_price(problem, listed, price):
             new = price.of(float(listed["topup_gbp"].iloc[0]))
             provisions = provisions.assign(topup_gbp=provisions["topup_gbp"].mask(is_chosen & of_kind, new))
@@ -120,37 +116,7 @@ def _reprice(
     return problem.replace(provisions=provisions, pair_costs=known, topups=topups), policy
 
 
-def _listed_prices(problem: Problem, kind: str) -> pd.DataFrame:
-    """Return what pupils of each need and band pay at a kind where a provision has no price: topup_gbp and payer."""
-    pupils = pd.concat([problem.table(name)[["need", "band"]] for name in ("pupils", "arrivals")])
-    classes = pupils.assign(band=pupils["band"].fillna("")).drop_duplicates().sort_values(["need", "band"])
-    classes = classes.reset_index(drop=True)
-    table, parameters = problem.table("topups"), problem.parameters
-    row = best_rows(table, classes)[:, KIND_POSITION[kind]]
-    default = getattr(parameters, DEFAULT_TOPUP_PARAMETERS.get(kind, ""), np.nan)
-    gbp = np.append(table["topup_gbp"].to_numpy(dtype=float), default)[row]
-    payer = np.append(table["payer"].to_numpy(dtype=object), parameters.topup_payer)[row]
-    return classes.assign(topup_gbp=gbp, payer=payer)
-
-
 def _is_one_price(problem: Problem, listed: pd.DataFrame, price: NewPrice) -> bool:
     """Tell whether the new price can be one of the provision itself: the same for all pupils, and paid as such."""
     is_same = price.gbp is not None or (listed["topup_gbp"].notna().all() and listed["topup_gbp"].nunique() == 1)
     return bool(is_same and (listed["payer"] == problem.parameters.topup_payer).all())
-
-
-def _with_prices(
-    topups: pd.DataFrame, kind: str, listed: pd.DataFrame, new_gbp: Callable[[float], float]
-) -> pd.DataFrame:
-    """Return the table `topups` with a row for each need and band at a kind, in place of what they paid there before.
-
-    A row with need, band and kind outranks all others, so that nobody else's price changes.
-    """
-    rows: list[dict[str, Any]] = [
-        {"need": need, "band": band or None, "kind": kind, "topup_gbp": new_gbp(gbp), "payer": payer}
-        for need, band, gbp, payer in listed[["need", "band", "topup_gbp", "payer"]].itertuples(index=False)
-        if not np.isnan(new_gbp(gbp))
-    ]
-    both = pd.concat([topups.astype("object"), pd.DataFrame(rows, columns=topups.columns, dtype="object")])
-    keys = both[_KEY].fillna("").apply(tuple, axis=1)
-    return both[~keys.duplicated(keep="last")].reset_index(drop=True)
