@@ -1,0 +1,49 @@
+"""The command that shows a saved run by groups of pupils."""
+
+import argparse
+
+import pandas as pd
+
+from placement_opt.arguments import wrong_use
+from placement_opt.cli.reading import question_of_run
+from placement_opt.cli.saying import say
+from placement_opt.errors import InputError
+from placement_opt.plan import load_plan
+from placement_opt.verify import verify
+from placement_opt.why.fairness import fairness
+from placement_opt.why.fairness_figures import COUNTS, DECIMALS
+from placement_opt.why.fairness_shown import SHARES
+
+
+def show_fairness(parsed: argparse.Namespace) -> None:
+    """Print journeys, unmet need and £ of a run by groups of pupils, small groups hidden."""
+    plan = load_plan(parsed.run_file)
+    problem, travel = question_of_run(parsed, plan)
+    verify(problem, travel, plan).raise_if_wrong()
+    try:
+        found = fairness(
+            problem,
+            travel,
+            plan,
+            parsed.by,
+            suppress_below=parsed.suppress_below,
+            kappa=parsed.kappa,
+            home_authority=parsed.home_authority,
+        )
+    except InputError:
+        raise
+    except ValueError as error:
+        wrong_use(f"fairness: {error}")
+    groups = found.groups
+    blocks = (
+        ("Pupils", [*COUNTS, *SHARES]),
+        ("Minutes one way", list(DECIMALS)),
+        ("£ a year", ["placed", "placement_gbp", "gbp_each"]),
+    )
+    for title, names in blocks:
+        say(f"{title}\n{_text(groups[[name for name in names if name in groups.columns]])}\n")
+    say(found.summary())
+
+
+def _text(table: pd.DataFrame) -> str:
+    return table.to_string(na_rep="-", float_format=lambda value: f"{value:,.10g}")
