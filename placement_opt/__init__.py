@@ -65,6 +65,7 @@ from placement_opt.years_plan import YearsPlan, load_years_plan
 
 if TYPE_CHECKING:
     from placement_opt.report import write_report, write_route_sheets, write_routes, write_tables, write_workbook
+    from placement_opt.report.panel import panel_pack
     from placement_opt.report.route_report import write_routes_report
     from placement_opt.report.scenario_files import write_scenarios
     from placement_opt.roads import Roads, read_roads, road_access, road_legs, road_route, road_travel
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from placement_opt.scenarios.scenario_files import read_scenarios
     from placement_opt.scenarios.scenario_set import ScenarioSet, solve_scenarios
     from placement_opt.solve import baseline, solve
+    from placement_opt.solve.fair import solve_fair
     from placement_opt.solve.years import plan_years
     from placement_opt.statutory import (
         CategoryRule,
@@ -97,6 +99,21 @@ if TYPE_CHECKING:
         special_share,
         statutory_tables,
     )
+    from placement_opt.why.fairness import Fairness, fairness
+    from placement_opt.why.fairness_price import PriceOfFairness, price_of_fairness
+    from placement_opt.why.reasons import Explanation, Reasons, explain, reasons
+    from placement_opt.why.robust import Robust, what_if
+    from placement_opt.why.robust_shifts import Shift
+    from placement_opt.why.runs import WhatChanged, what_changed
+    from placement_opt.why.shortfall import CureRules, cures
+    from placement_opt.why.shortfall_values import Cure, Cures
+    from placement_opt.why.two_ways import TwoWays, two_ways
+    from placement_opt.why.two_ways_lines import Way
+    from placement_opt.why.two_ways_prices import Ways, ways_from, years_left_in_phase
+    from placement_opt.why.witness import check_witness, witness
+    from placement_opt.why.witness_values import Witness
+    from placement_opt.why.worth import reserved_places, value_of_places
+    from placement_opt.why.worth_result import PlacesWorth
 
 __all__ = [
     "AssumptionWarning",
@@ -104,9 +121,14 @@ __all__ = [
     "CategoryRule",
     "Change",
     "Comparison",
+    "Cure",
+    "CureRules",
+    "Cures",
     "DeliveryCosts",
     "DemandRules",
+    "Explanation",
     "Failure",
+    "Fairness",
     "Fault",
     "Forms",
     "Frontier",
@@ -123,13 +145,17 @@ __all__ = [
     "Pairs",
     "Parameters",
     "PlacementError",
+    "PlacesWorth",
     "Plan",
     "PlanError",
     "Policy",
+    "PriceOfFairness",
     "Problem",
     "Projection",
+    "Reasons",
     "RegisterAssumptions",
     "Roads",
+    "Robust",
     "RouteAwarePlan",
     "RouteCheck",
     "RouteComparison",
@@ -139,6 +165,7 @@ __all__ = [
     "RouteRules",
     "Scenario",
     "ScenarioSet",
+    "Shift",
     "Sizes",
     "SolveOptions",
     "SpecialShare",
@@ -147,8 +174,13 @@ __all__ = [
     "TravelCheck",
     "TravelLimits",
     "TravelMatrix",
+    "TwoWays",
     "Verification",
+    "Way",
+    "Ways",
+    "WhatChanged",
     "Withdrawal",
+    "Witness",
     "YearRules",
     "YearsPlan",
     "backtest",
@@ -157,14 +189,18 @@ __all__ = [
     "candidate_pairs",
     "check_routes",
     "check_travel",
+    "check_witness",
     "compare",
     "compare_projection",
     "compare_routes",
     "compare_with_statistics",
     "crow_fly",
+    "cures",
     "delivery_costs",
     "everyone",
     "examples",
+    "explain",
+    "fairness",
     "find_localities",
     "frontier",
     "grant_or_build",
@@ -177,8 +213,10 @@ __all__ = [
     "load_years_plan",
     "many_futures",
     "moves_ladder",
+    "panel_pack",
     "plan_routes",
     "plan_years",
+    "price_of_fairness",
     "problem_in",
     "project",
     "provider_withdraws",
@@ -192,6 +230,8 @@ __all__ = [
     "read_schools",
     "read_statistics",
     "read_travel",
+    "reasons",
+    "reserved_places",
     "review_routes",
     "road_access",
     "road_legs",
@@ -199,17 +239,24 @@ __all__ = [
     "road_travel",
     "route_aware_plan",
     "solve",
+    "solve_fair",
     "solve_many",
     "solve_scenarios",
     "special_share",
     "statutory_tables",
     "straight_legs",
     "travel_duties",
+    "two_ways",
+    "value_of_places",
     "verify",
     "verify_years",
+    "ways_from",
+    "what_changed",
+    "what_if",
     "which_localities_first",
     "who_could_come_home",
     "with_localities",
+    "witness",
     "write_legs",
     "write_problem",
     "write_report",
@@ -221,6 +268,7 @@ __all__ = [
     "write_template",
     "write_travel",
     "write_workbook",
+    "years_left_in_phase",
 ]
 
 __version__ = _version("placement_opt")
@@ -274,6 +322,37 @@ _LAZY = {
     "write_scenarios": "placement_opt.report.scenario_files",
     "plan_years": "placement_opt.solve.years",
     "solve": "placement_opt.solve",
+    "Explanation": "placement_opt.why.reasons",
+    "Reasons": "placement_opt.why.reasons",
+    "explain": "placement_opt.why.reasons",
+    "panel_pack": "placement_opt.report.panel",
+    "reasons": "placement_opt.why.reasons",
+    "Fairness": "placement_opt.why.fairness",
+    "fairness": "placement_opt.why.fairness",
+    "PriceOfFairness": "placement_opt.why.fairness_price",
+    "price_of_fairness": "placement_opt.why.fairness_price",
+    "solve_fair": "placement_opt.solve.fair",
+    "Robust": "placement_opt.why.robust",
+    "what_if": "placement_opt.why.robust",
+    "Shift": "placement_opt.why.robust_shifts",
+    "WhatChanged": "placement_opt.why.runs",
+    "what_changed": "placement_opt.why.runs",
+    "CureRules": "placement_opt.why.shortfall",
+    "cures": "placement_opt.why.shortfall",
+    "Cure": "placement_opt.why.shortfall_values",
+    "Cures": "placement_opt.why.shortfall_values",
+    "Witness": "placement_opt.why.witness_values",
+    "check_witness": "placement_opt.why.witness",
+    "witness": "placement_opt.why.witness",
+    "PlacesWorth": "placement_opt.why.worth_result",
+    "reserved_places": "placement_opt.why.worth",
+    "value_of_places": "placement_opt.why.worth",
+    "TwoWays": "placement_opt.why.two_ways",
+    "two_ways": "placement_opt.why.two_ways",
+    "Way": "placement_opt.why.two_ways_lines",
+    "Ways": "placement_opt.why.two_ways_prices",
+    "ways_from": "placement_opt.why.two_ways_prices",
+    "years_left_in_phase": "placement_opt.why.two_ways_prices",
     "special_share": "placement_opt.statutory",
     "statutory_tables": "placement_opt.statutory",
     "write_report": "placement_opt.report",

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
+from placement_opt.arguments_why import add_cure, add_diff, add_explain, add_fairness, add_worth
 from placement_opt.policy import MOST_THREADS, CostBasis, Force, Moves, Policy, Post16, SolveOptions
 from placement_opt.route_rules import Afternoon, RouteRules, Together
 from placement_opt.year_rules import YearRules
@@ -97,6 +98,8 @@ def build_parser() -> argparse.ArgumentParser:
     comparing = commands.add_parser("compare", help="hold saved runs against each other; the first is the reference")
     comparing.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run.json files of `solve`")
 
+    _add_why(commands)
+
     report = commands.add_parser("report", help="write the report and workbook of a saved run again")
     _add_run(report)
     _add_out(report)
@@ -111,6 +114,25 @@ def build_parser() -> argparse.ArgumentParser:
     verifying = commands.add_parser("verify", help="check a saved run again, without the solver")
     _add_run(verifying)
     return parser
+
+
+def _add_why(commands: Any) -> None:
+    """Add the commands that ask why."""
+    cure = commands.add_parser("cure", help="which changes would give a place to those who have none")
+    _add_input(cure)
+    add_cure(cure)
+    _add_policy(cure)
+    _add_solving(cure)
+    add_diff(commands.add_parser("diff", help="what changed from one saved run to the next, and why"), _INPUT_HELP)
+    explain = commands.add_parser("explain", help="why pupils of a saved run are where they are, and not elsewhere")
+    _add_run(explain)
+    add_explain(explain)
+    fairness = commands.add_parser("fairness", help="show a saved run by groups of pupils, small groups hidden")
+    _add_run(fairness)
+    add_fairness(fairness)
+    worth = commands.add_parser("worth", help="what a place more is worth, and where the next ones should go")
+    _add_run(worth)
+    add_worth(worth)
 
 
 def _add_registers(parser: argparse.ArgumentParser) -> None:

@@ -28,6 +28,9 @@ LAYERS = (
         "journey_checks",
         "saved",
         "summaries",
+        "suppression",
+        "witnesses",
+        "inequality",
         "plan_tables",
         "year_rules",
         "years_plan",
@@ -48,6 +51,7 @@ LAYERS = (
         "links",
         "rules",
         "prices",
+        "kind_prices",
         "pairs",
         "timeline",
         "duties",
@@ -57,9 +61,9 @@ LAYERS = (
     ("verify",),
     ("model",),
     ("solve",),
-    ("compare", "statutory", "routing", "scenarios"),
+    ("compare", "statutory", "routing", "scenarios", "why"),
     ("report",),
-    ("arguments", "cli"),
+    ("arguments", "arguments_why", "cli"),
 )
 """From the bottom up; a module may import its own layer and those before it."""
 

@@ -22,12 +22,17 @@ COMMANDS = {
     "check": "placement_opt.cli.tables:check",
     "check-travel": "placement_opt.cli.tables:check_journeys",
     "solve": "placement_opt.cli.planning:solve_tables",
+    "fairness": "placement_opt.cli.fairness:show_fairness",
+    "cure": "placement_opt.cli.cure:find_cures",
     "compare": "placement_opt.cli.runs:compare_runs",
+    "diff": "placement_opt.cli.diff:compare_two",
+    "explain": "placement_opt.cli.explain:explain_pupils",
     "report": "placement_opt.cli.planning:report",
     "routes": "placement_opt.cli.routes:plan_and_write",
     "scenarios": "placement_opt.cli.scenarios:solve_file",
     "tables": "placement_opt.cli.returns:write_returns",
     "verify": "placement_opt.cli.runs:verify_run",
+    "worth": "placement_opt.cli.worth:value_places",
     "years": "placement_opt.cli.years:plan_and_write",
 }
 """Where each command is. Only the one that is asked for is loaded: `verify` must run where no solver is installed."""
