@@ -36,7 +36,7 @@ from tests.oracle_pairs import Question
 from tests.strategies import Case, mixed_case
 
 EXACT = SolveOptions(gap=0)
-SEEDS = range(how_many(300, in_ci=30))
+SEEDS = range(how_many(300, in_ci=16))
 MOST_WAYS = 500
 HALF_PENNIES = 0.03
 PAIRS_OF_A_NIGHT = 200

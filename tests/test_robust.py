@@ -70,7 +70,7 @@ def solved(case: Case) -> Plan | None:
 # -- verdicts against every plan --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(how_many(300, in_ci=10)))
+@pytest.mark.parametrize("seed", range(how_many(300, in_ci=6)))
 def test_verdicts_agree_with_looking_at_every_plan(seed: int) -> None:
     case = mixed_case(seed)
     plan = solved(case)
@@ -190,7 +190,7 @@ def test_threads_give_the_same_answer() -> None:
 # -- shifts against the page ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(how_many(100, in_ci=10)))
+@pytest.mark.parametrize("seed", range(how_many(100, in_ci=5)))
 def test_a_shift_changes_the_prices_that_it_names_and_no_others(seed: int) -> None:
     case = random_case(seed, families={"prices", "transport", "journey_costs", "suitability"})
     kinds = set(case.problem.provisions["kind"])
