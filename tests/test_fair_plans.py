@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise, product
 from typing import Any, NamedTuple
 
@@ -65,14 +66,16 @@ class Every(NamedTuple):
         return max(means) - min(means)
 
 
+@cache
 def _case(seed: int) -> Case:
     case = random_case(seed, families=MIXTURES[seed % len(MIXTURES)])
     return case._replace(policy=replace(case.policy, moves="all"))
 
 
-def _every(case: Case) -> list[Every]:
+@cache
+def _every(seed: int) -> list[Every]:
     """Return all plans with the fewest unplaced pupils."""
-    question = Question(*case)
+    question = Question(*_case(seed))
     rules = Rules(question)
     group = {pupil: str(row[GROUP]) for pupil, row in question.pupils.items()}
     found: list[tuple[int, Every]] = []
@@ -90,19 +93,15 @@ def _every(case: Case) -> list[Every]:
     return [plan for unplaced, plan in found if unplaced == fewest]
 
 
-CASES = {seed: _case(seed) for seed in SEEDS}
-EVERY = {seed: _every(case) for seed, case in CASES.items()}
-
-
 def _within(seed: int, share: float) -> list[Every]:
     """Return the plans that cost at most so much more than the cheapest."""
-    least = min(plan.pence for plan in EVERY[seed])
-    return [plan for plan in EVERY[seed] if plan.pence <= least * (1 + share) + 0.5]
+    least = min(plan.pence for plan in _every(seed))
+    return [plan for plan in _every(seed) if plan.pence <= least * (1 + share) + 0.5]
 
 
 def _fair(seed: int, objective: FairObjective, share: float, **more: Any) -> tuple[Plan, Every]:
     """Return the library's plan, and the same as the oracle has it."""
-    case = CASES[seed]
+    case = _case(seed)
     plan = solve_fair(*case[:2], objective=objective, extra_share=share, policy=case.policy, options=EXACT, **more)
     assert verify(*case[:2], plan).is_right
     placed, unplaced = plan.placements, plan.unplaced
@@ -171,7 +170,7 @@ def test_the_gap_between_groups_is_the_least_of_any_plan_there_is(seed: int, sha
 def test_a_fair_plan_costs_no_more_than_it_may_and_its_bound_is_of_money(
     objective: FairObjective, more: dict[str, Any]
 ) -> None:
-    case = CASES[SEEDS[0]]
+    case = _case(SEEDS[0)]
     cheapest = solve(*case[:2], policy=case.policy, options=EXACT)
 
     plan, _ = _fair(SEEDS[0], objective, 0.3, **more)
@@ -189,8 +188,8 @@ def test_a_fair_plan_costs_no_more_than_it_may_and_its_bound_is_of_money(
 
 
 def test_what_a_fair_plan_may_cost_is_said_as_an_amount_as_well() -> None:
-    case = CASES[SEEDS[0]]
-    least_gbp = min(plan.pence for plan in EVERY[SEEDS[0]]) / 100
+    case = _case(SEEDS[0)]
+    least_gbp = min(plan.pence for plan in _every(SEEDS[0)]) / 100
     by_share, _ = _fair(SEEDS[0], "kolm_pollak", 0.3)
 
     by_amount = solve_fair(
@@ -238,7 +237,7 @@ def test_where_nothing_is_to_be_decided_the_cheapest_plan_is_the_fairest() -> No
 @pytest.mark.parametrize(("objective", "more"), [("min_max", {}), ("kolm_pollak", {}), ("group_gap", {"by": GROUP})])
 def test_fairness_is_never_less_for_more_money(objective: FairObjective, more: dict[str, Any]) -> None:
     seed = SEEDS[0]
-    case = CASES[seed]
+    case = _case(seed)
 
     price = price_of_fairness(
         *case[:2], objective=objective, shares=(0, 0.1, 0.3), policy=case.policy, options=EXACT, **more
@@ -263,7 +262,7 @@ def test_fairness_is_never_less_for_more_money(objective: FairObjective, more: d
 
 def test_a_point_is_what_the_fair_plan_of_its_share_is() -> None:
     seed = SEEDS[1]
-    case = CASES[seed]
+    case = _case(seed)
     price = price_of_fairness(
         *case[:2], objective="kolm_pollak", kappa=0.1, shares=(0.3,), policy=case.policy, options=EXACT
     )
