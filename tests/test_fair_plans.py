@@ -170,7 +170,7 @@ def test_the_gap_between_groups_is_the_least_of_any_plan_there_is(seed: int, sha
 def test_a_fair_plan_costs_no_more_than_it_may_and_its_bound_is_of_money(
     objective: FairObjective, more: dict[str, Any]
 ) -> None:
-    case = _case(SEEDS[0)]
+    case = _case(SEEDS[0])
     cheapest = solve(*case[:2], policy=case.policy, options=EXACT)
 
     plan, _ = _fair(SEEDS[0], objective, 0.3, **more)
@@ -188,8 +188,8 @@ def test_a_fair_plan_costs_no_more_than_it_may_and_its_bound_is_of_money(
 
 
 def test_what_a_fair_plan_may_cost_is_said_as_an_amount_as_well() -> None:
-    case = _case(SEEDS[0)]
-    least_gbp = min(plan.pence for plan in _every(SEEDS[0)]) / 100
+    case = _case(SEEDS[0])
+    least_gbp = min(plan.pence for plan in _every(SEEDS[0])) / 100
     by_share, _ = _fair(SEEDS[0], "kolm_pollak", 0.3)
 
     by_amount = solve_fair(
