@@ -75,7 +75,8 @@ def run(draws: int, executor: str, *, workers: int, seed: int, folder: Path | No
         futures = many_futures(
             problem, strategies(), draws=draws, projection=projection, executor=pool, folder=folder, progress=say
         )
-    total_s, cpu_s = perf_counter() - started, _cpu_s() - before
+    total_s = perf_counter() - started
+    cpu_s = None if executor == "processes" else _cpu_s() - before  # its workers are a fork server's children
     name = f"futures-{executor}"
     document = {
         "case": name,
@@ -88,7 +89,7 @@ def run(draws: int, executor: str, *, workers: int, seed: int, folder: Path | No
     return results.write(name, document)
 
 
-def _row(futures: Futures, executor: str, workers: int, total_s: float, cpu_s: float) -> dict[str, Any]:
+def _row(futures: Futures, executor: str, workers: int, total_s: float, cpu_s: float | None) -> dict[str, Any]:
     runs = futures.runs
     figures = runs.drop(columns="seconds").to_csv(index=False)
     return {
@@ -152,8 +153,12 @@ def _rows(documents: Iterable[dict[str, Any]]) -> Iterator[list[str]]:
                 plain(document["case"]),
                 *(figure(run[name], ",d") for name in ("workers", "draws", "plans", "failed")),
                 *(figure(run["total_s"], ",.0f"), figure(run["cpu_s"], ",.0f")),
-                *(figure(run["cpu_s"] / max(run["plans"], 1), ".2f"), figure(run["worst_gap"], ".4%"), run["digest"]),
+                *(figure(_each(run), ".2f"), figure(run["worst_gap"], ".4%"), run["digest"]),
             ]
+
+
+def _each(run: dict[str, Any]) -> float | None:
+    return None if run["cpu_s"] is None else run["cpu_s"] / max(run["plans"], 1)
 
 
 def _openings(document: dict[str, Any]) -> str:
