@@ -1,5 +1,7 @@
 """HiGHS behind PuLP: how runs end."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pulp
 import pytest
@@ -34,3 +36,14 @@ def test_a_run_that_is_cut_short_keeps_what_it_found(options: dict[str, int], ti
         worth = sum(value * item.varValue for item, value in problem.objective.items())
         assert worth == pytest.approx(run.value)
         assert all(row.valid(1e-6) for row in problem.constraints())
+
+
+def test_runs_in_several_threads_do_not_get_into_each_others_way() -> None:
+    """Reproduces: "Solver is already running", because solvers that listen for Ctrl-C share their locks."""
+
+    def worth(_: int) -> float:
+        return run_highs(knapsacks(), gap=0.05, time_limit_s=None, options={}).value
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(worth, range(12)))
+    assert len(set(found)) == 1

@@ -106,7 +106,7 @@ def test_the_random_cases_have_forced_costs_of_every_sort() -> None:
     places = [
         place for seed in SEEDS for why in answers(seed) for place in why.alternatives if place.extra_gbp is not None
     ]
-    assert len(places) > 100
+    assert len(places) > 50
     assert any(np.isnan(place.extra_gbp) for place in places)
     assert any(place.more_unplaced for place in places)
     assert any(place.steps and place.more_unplaced == 0 for place in places)

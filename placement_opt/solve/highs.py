@@ -5,6 +5,7 @@ This is the only module that knows a solver.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import current_thread, main_thread
 from time import perf_counter
 from typing import Any
 
@@ -81,8 +82,12 @@ class FastHighs(pulp.HiGHS):  # type: ignore[misc]
             lp.solverModel.setSolution(solution)
 
     def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
-        """Run the solver so that Ctrl-C ends it with the best that it has."""
-        lp.solverModel.HandleKeyboardInterrupt = True
+        """Run the solver so that Ctrl-C ends it with the best that it has.
+
+        Ctrl-C reaches the main thread only; what HiGHS does to hear it uses locks that all solvers share, so that two
+        threads that heard would stop each other.
+        """
+        lp.solverModel.HandleKeyboardInterrupt = current_thread() is main_thread()
         lp.solverModel.solve()
 
     def findSolutionValues(self, lp: pulp.LpProblem) -> tuple[int, int]:  # noqa: N802 - PuLP's name
