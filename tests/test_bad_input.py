@@ -381,7 +381,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Column], bool], Any]] = {
         lambda column: column.cell in {Cell.ID, Cell.TEXT, Cell.LABELS, Cell.CODE, Cell.TIME},
         datetime(2026, 3, 2),
     ),
-    "far too much": (lambda column: column.most is not None, 1e12),
+    "far too much": (lambda column: column.most is not None, 1e13),
     "far too little": (lambda column: column.least is not None, -1e12),
     "a fraction": (lambda column: column.cell is Cell.INTEGER, 1.25),
     "infinity": (lambda column: column.cell in _NUMBERS, "inf"),

@@ -110,7 +110,7 @@ def test_the_random_cases_have_forced_costs_of_every_sort() -> None:
     assert any(np.isnan(place.extra_gbp) for place in places)
     assert any(place.more_unplaced for place in places)
     assert any(place.steps and place.more_unplaced == 0 for place in places)
-    assert sum(place.extra_gbp > 0 and not place.steps for place in places) > 10
+    assert sum(place.extra_gbp > 0 and not place.steps for place in places) >= 5
 
 
 @pytest.mark.parametrize("seed", SEEDS)
