@@ -17,9 +17,9 @@ from matplotlib.figure import Figure
 
 from placement_opt.examples import exampleshire
 from placement_opt.scenarios.packing import packed, unpacked
-from placement_opt.solve.fair_aim import FairObjective
+from placement_opt.solve.fair.aim import FairObjective
 from placement_opt.travel import crow_fly
-from placement_opt.why.fairness_price import PriceOfFairness, price_of_fairness
+from placement_opt.why.fairness.price import PriceOfFairness, price_of_fairness
 
 AIMS: dict[FairObjective, dict[str, Any]] = {
     "kolm_pollak": {},

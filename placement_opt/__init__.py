@@ -100,20 +100,20 @@ if TYPE_CHECKING:
         statutory_tables,
     )
     from placement_opt.why.fairness import Fairness, fairness
-    from placement_opt.why.fairness_price import PriceOfFairness, price_of_fairness
+    from placement_opt.why.fairness.price import PriceOfFairness, price_of_fairness
     from placement_opt.why.reasons import Explanation, Reasons, explain, reasons
     from placement_opt.why.robust import Robust, what_if
-    from placement_opt.why.robust_shifts import Shift
+    from placement_opt.why.robust.shifts import Shift
     from placement_opt.why.runs import WhatChanged, what_changed
     from placement_opt.why.shortfall import CureRules, cures
-    from placement_opt.why.shortfall_values import Cure, Cures
+    from placement_opt.why.shortfall.values import Cure, Cures
     from placement_opt.why.two_ways import TwoWays, two_ways
-    from placement_opt.why.two_ways_lines import Way
-    from placement_opt.why.two_ways_prices import Ways, ways_from, years_left_in_phase
+    from placement_opt.why.two_ways.lines import Way
+    from placement_opt.why.two_ways.prices import Ways, ways_from, years_left_in_phase
     from placement_opt.why.witness import check_witness, witness
     from placement_opt.why.witness_values import Witness
     from placement_opt.why.worth import reserved_places, value_of_places
-    from placement_opt.why.worth_result import PlacesWorth
+    from placement_opt.why.worth.result import PlacesWorth
 
 __all__ = [
     "AssumptionWarning",
@@ -329,30 +329,30 @@ _LAZY = {
     "reasons": "placement_opt.why.reasons",
     "Fairness": "placement_opt.why.fairness",
     "fairness": "placement_opt.why.fairness",
-    "PriceOfFairness": "placement_opt.why.fairness_price",
-    "price_of_fairness": "placement_opt.why.fairness_price",
+    "PriceOfFairness": "placement_opt.why.fairness.price",
+    "price_of_fairness": "placement_opt.why.fairness.price",
     "solve_fair": "placement_opt.solve.fair",
     "Robust": "placement_opt.why.robust",
     "what_if": "placement_opt.why.robust",
-    "Shift": "placement_opt.why.robust_shifts",
+    "Shift": "placement_opt.why.robust.shifts",
     "WhatChanged": "placement_opt.why.runs",
     "what_changed": "placement_opt.why.runs",
     "CureRules": "placement_opt.why.shortfall",
     "cures": "placement_opt.why.shortfall",
-    "Cure": "placement_opt.why.shortfall_values",
-    "Cures": "placement_opt.why.shortfall_values",
+    "Cure": "placement_opt.why.shortfall.values",
+    "Cures": "placement_opt.why.shortfall.values",
     "Witness": "placement_opt.why.witness_values",
     "check_witness": "placement_opt.why.witness",
     "witness": "placement_opt.why.witness",
-    "PlacesWorth": "placement_opt.why.worth_result",
+    "PlacesWorth": "placement_opt.why.worth.result",
     "reserved_places": "placement_opt.why.worth",
     "value_of_places": "placement_opt.why.worth",
     "TwoWays": "placement_opt.why.two_ways",
     "two_ways": "placement_opt.why.two_ways",
-    "Way": "placement_opt.why.two_ways_lines",
-    "Ways": "placement_opt.why.two_ways_prices",
-    "ways_from": "placement_opt.why.two_ways_prices",
-    "years_left_in_phase": "placement_opt.why.two_ways_prices",
+    "Way": "placement_opt.why.two_ways.lines",
+    "Ways": "placement_opt.why.two_ways.prices",
+    "ways_from": "placement_opt.why.two_ways.prices",
+    "years_left_in_phase": "placement_opt.why.two_ways.prices",
     "special_share": "placement_opt.statutory",
     "statutory_tables": "placement_opt.statutory",
     "write_report": "placement_opt.report",

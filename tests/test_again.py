@@ -15,7 +15,7 @@ from placement_opt.policy import SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve import baseline, solve
 from placement_opt.solve.again import Again, Change, again
-from placement_opt.solve.changed import with_places
+from placement_opt.solve.again.changed import with_places
 from placement_opt.travel import crow_fly
 from tests.amounts import how_many
 from tests.strategies import Case, mixed_case, random_case

@@ -16,7 +16,7 @@ from placement_opt.problem import Problem
 from placement_opt.solve import solve
 from placement_opt.travel import crow_fly
 from placement_opt.why.shortfall import CureRules, cures
-from placement_opt.why.shortfall_values import Cure, Cures
+from placement_opt.why.shortfall.values import Cure, Cures
 from tests.amounts import how_many
 from tests.oracle_pairs import InputAtFaultError
 from tests.repair_oracle import Cases, Found, Set, ways

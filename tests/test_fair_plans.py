@@ -17,10 +17,10 @@ from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.solve import solve
 from placement_opt.solve.fair import solve_fair
-from placement_opt.solve.fair_aim import FairObjective
+from placement_opt.solve.fair.aim import FairObjective
 from placement_opt.travel import crow_fly
 from placement_opt.verify import verify
-from placement_opt.why.fairness_price import price_of_fairness
+from placement_opt.why.fairness.price import price_of_fairness
 from tests.oracle_pairs import Question
 from tests.oracles import Rules
 from tests.strategies import Case, random_case

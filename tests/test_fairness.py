@@ -21,8 +21,8 @@ from placement_opt.problem import Problem
 from placement_opt.suppression import Mark, protect
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.why.fairness import fairness
-from placement_opt.why.fairness_figures import ALL, COUNTS, MEASURES, figures_by
-from placement_opt.why.fairness_shown import counts_and_sums, gaps, shown
+from placement_opt.why.fairness.figures import ALL, COUNTS, MEASURES, figures_by
+from placement_opt.why.fairness.shown import counts_and_sums, gaps, shown
 from tests.attack import has_two_values
 
 NEEDS = ["ASD"] * 14 + ["SEMH"] * 9 + ["MLD"] * 6 + ["SLD"] * 3 + ["HI"]

@@ -29,7 +29,7 @@ from placement_opt.solve.clock import Clock, silent
 from placement_opt.solve.stages import solve_in_stages
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.why.reasons import Explanation, Reasons, explain, reasons
-from placement_opt.why.reasons_values import LIMITS
+from placement_opt.why.reasons.values import LIMITS
 from tests import oracles
 from tests.amounts import IS_NIGHT, how_many
 from tests.oracle_pairs import Question

@@ -21,8 +21,8 @@ from placement_opt.solve import baseline, solve
 from placement_opt.transport import default_modes
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.why.robust import what_if
-from placement_opt.why.robust_case import CHANGES, OPEN, REFUSED, SAME, TIED, CaseResult
-from placement_opt.why.robust_shifts import Shift
+from placement_opt.why.robust.case import CHANGES, OPEN, REFUSED, SAME, TIED, CaseResult
+from placement_opt.why.robust.shifts import Shift
 from tests.amounts import how_many
 from tests.oracle_pairs import Question
 from tests.oracle_sites import Placement

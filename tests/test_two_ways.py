@@ -17,9 +17,9 @@ from placement_opt.parameters import Parameters
 from placement_opt.policy import Policy
 from placement_opt.transport import default_modes
 from placement_opt.why.two_ways import TwoWays, two_ways
-from placement_opt.why.two_ways_lines import Way
-from placement_opt.why.two_ways_payback import Payback
-from placement_opt.why.two_ways_prices import Ways, ways_from, years_left_in_phase
+from placement_opt.why.two_ways.lines import Way
+from placement_opt.why.two_ways.payback import Payback
+from placement_opt.why.two_ways.prices import Ways, ways_from, years_left_in_phase
 from tests.amounts import how_many
 from tests.oracles import InputAtFaultError, pair_cost
 from tests.plans import tiny_case

@@ -20,7 +20,7 @@ from placement_opt.schema import TABLES
 from placement_opt.solve import solve
 from placement_opt.travel import crow_fly
 from placement_opt.why.runs import WhatChanged, what_changed
-from placement_opt.why.runs_rows import table_changes
+from placement_opt.why.runs.rows import table_changes
 from tests.amounts import how_many
 from tests.strategies import mixed_case, random_case
 

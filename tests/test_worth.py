@@ -18,7 +18,7 @@ from placement_opt.problem import Problem
 from placement_opt.solve import solve
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.why.worth import reserved_places, value_of_places
-from placement_opt.why.worth_result import PlacesWorth
+from placement_opt.why.worth.result import PlacesWorth
 from tests.amounts import how_many
 from tests.oracles import allowed_pairs, best_plan, pair_cost
 from tests.strategies import Case, mixed_case, random_case

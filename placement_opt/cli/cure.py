@@ -11,7 +11,7 @@ from placement_opt.cli.reading import question
 from placement_opt.cli.saying import say, tell
 from placement_opt.errors import InputError
 from placement_opt.why.shortfall import CureRules, cures
-from placement_opt.why.shortfall_values import Cures
+from placement_opt.why.shortfall.values import Cures
 from placement_opt.why.witness import witness
 from placement_opt.why.witness_values import Witness
 

@@ -9,7 +9,7 @@ from placement_opt.files import read_problem
 from placement_opt.plan import load_plan
 from placement_opt.problem import Problem
 from placement_opt.why.runs import WhatChanged, what_changed
-from placement_opt.why.runs_places import STAYED, WAITS
+from placement_opt.why.runs.places import STAYED, WAITS
 
 RUN_FILE = "run.json"
 

@@ -11,8 +11,8 @@ from placement_opt.errors import InputError
 from placement_opt.plan import load_plan
 from placement_opt.verify import verify
 from placement_opt.why.fairness import fairness
-from placement_opt.why.fairness_figures import COUNTS, DECIMALS
-from placement_opt.why.fairness_shown import SHARES
+from placement_opt.why.fairness.figures import COUNTS, DECIMALS
+from placement_opt.why.fairness.shown import SHARES
 
 
 def show_fairness(parsed: argparse.Namespace) -> None:

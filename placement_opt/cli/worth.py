@@ -12,7 +12,7 @@ from placement_opt.errors import InputError
 from placement_opt.plan import load_plan
 from placement_opt.verify import verify
 from placement_opt.why.worth import value_of_places
-from placement_opt.why.worth_result import PlacesWorth
+from placement_opt.why.worth.result import PlacesWorth
 
 MOVES_FILE, GROUPS_FILE = "worth_moves.csv", "worth_by_group.csv"
 OPEN_FILES = ("worth_places.csv", "worth_provisions.csv", "worth_limits.csv", "worth_next.csv", "worth_best.csv")

@@ -16,9 +16,9 @@ from placement_opt.schema import NEEDS
 from placement_opt.suitability import REASON_TEXTS
 from placement_opt.travel import TravelMatrix
 from placement_opt.why.reasons import Explanation, reasons
-from placement_opt.why.reasons_letter import OTHER_LIMIT, SAFE
-from placement_opt.why.reasons_values import Alternative
-from placement_opt.why.reasons_words import kind_words, rounded_gbp, year_words
+from placement_opt.why.reasons.letter import OTHER_LIMIT, SAFE
+from placement_opt.why.reasons.values import Alternative
+from placement_opt.why.reasons.words import kind_words, rounded_gbp, year_words
 
 TITLE = "Options for the placement panel"
 BANNER = "Each page is about one child. Give it only to those who decide about that child, and to the family."

@@ -11,7 +11,7 @@ from placement_opt.files.raw import written_beside
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
 from placement_opt.report.sheets import save_book, write_grid
 from placement_opt.why.runs import USE_COLUMNS, WhatChanged
-from placement_opt.why.runs_rows import TableChanges
+from placement_opt.why.runs.rows import TableChanges
 
 CHANGE_TABLE, CHANGE_BOOK = "changes.csv", "changes.xlsx"
 _MONEY_GROUPS = ("line", "payer", "kind", "need", "locality")

@@ -10,7 +10,7 @@ from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve.clock import Clock
-from placement_opt.solve.shortage import find_sharing, rules_against
+from placement_opt.solve.repair.shortage import find_sharing, rules_against
 from placement_opt.travel import TravelMatrix
 from placement_opt.why.witness_values import SharedPlaces, Witness
 

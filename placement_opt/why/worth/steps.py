@@ -1,0 +1,131 @@
+"""What one place more, two, and so on at a provision are worth: each number of places solved again."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+import pandas as pd
+
+from placement_opt.solve.again import Again, Change
+from placement_opt.solve.again.resolved import Resolved
+
+NO_PROVISION = ""
+HALF_A_PENNY_GBP = 0.005
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a change is worth, held against the present plan.
+
+    Parameters
+    ----------
+    placed_more
+        Pupils with a place more than in the present plan.
+    saving_gbp
+        Money and what is weighed with it less than in the present plan. Below 0 where more pupils have a place, or on
+        the full cost basis, where a place is paid for whether it is filled or not; minus infinity = there is no plan.
+    is_proven
+        Both are exact: no plan is better.
+    moves
+        Who moves: pupil_id, from, to, pupils; "" = no place.
+    """
+
+    placed_more: int
+    saving_gbp: float
+    is_proven: bool
+    moves: tuple[tuple[str, str, str, int], ...] = field(default=(), repr=False)
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Greater is better: pupils come before £."""
+        return self.placed_more, self.saving_gbp
+
+
+NOTHING = Worth(0, 0.0, is_proven=True)
+NO_PLAN = Worth(0, -math.inf, is_proven=True)
+"""On the full basis places that are paid for may break a budget, so that there is no plan at all."""
+
+
+def worth_of(ask: Again, found: Resolved | None) -> Worth:
+    """Return what the best plan of a change is worth."""
+    if found is None:
+        return NO_PLAN
+    present = ask.present
+    return Worth(
+        present.unplaced_pupils - found.unplaced_pupils,
+        round(present.objective_gbp - found.objective_gbp, 2) + 0.0,
+        found.is_proven and present.is_proven,
+        moves_between(present.placements, found.placements),
+    )
+
+
+def moves_between(before: pd.DataFrame, after: pd.DataFrame) -> tuple[tuple[str, str, str, int], ...]:
+    """Return who is elsewhere: pupil_id, from, to, pupils; the pupils of one row are alike.
+
+    Examples
+    --------
+    >>> columns = ["pupil_id", "provision_id", "count"]
+    >>> before = pd.DataFrame([("P1", "A", 2), ("P2", "B", 1)], columns=columns)
+    >>> after = pd.DataFrame([("P1", "A", 1), ("P1", "B", 1)], columns=columns)
+    >>> moves_between(before, after)
+    (('P1', 'A', 'B', 1), ('P2', 'B', '', 1))
+    """
+    change = Counter(_counts(after))
+    change.subtract(_counts(before))
+    left: dict[str, list[str]] = defaultdict(list)
+    come: dict[str, list[str]] = defaultdict(list)
+    for (pupil_id, provision_id), number in sorted(change.items()):
+        (left if number < 0 else come)[pupil_id] += [provision_id] * abs(number)
+    moves: list[tuple[str, str, str, int]] = []
+    for pupil_id in sorted(left.keys() | come.keys()):
+        ends = Counter(zip_longest(left[pupil_id], come[pupil_id], fillvalue=NO_PROVISION))
+        moves += [(pupil_id, source, target, number) for (source, target), number in ends.items()]
+    return tuple(moves)
+
+
+def _counts(placements: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Return how many pupils of each row are at each provision."""
+    columns = (placements[name].tolist() for name in ("pupil_id", "provision_id", "count"))
+    return {(pupil_id, provision_id): count for pupil_id, provision_id, count in zip(*columns, strict=True)}
+
+
+def worth_of_places(ask: Again, provision_id: str, steps: int) -> tuple[Worth, ...]:
+    """Return what 1, 2, up to `steps` places more at a provision are worth.
+
+    Where the proof of the present plan shows that not even the last of them helps, none does, and nothing is solved;
+    where as many as the last are reached before, the rest are worth as much.
+    """
+    costs_nothing = not is_paid_when_empty(ask, provision_id)
+    last = worth_of(ask, ask.best(Change(places={provision_id: steps}))) if costs_nothing else None
+    if last is not None and last.rank == NOTHING.rank and last.is_proven:
+        return (NOTHING,) * steps
+    found: list[Worth] = []
+    for more in range(1, steps + 1):
+        if last is not None and found and found[-1].rank == last.rank and found[-1].is_proven:
+            found.append(found[-1])
+        else:
+            found.append(worth_of(ask, ask.best(Change(places={provision_id: more}))))
+    return tuple(found)
+
+
+def is_paid_when_empty(ask: Again, provision_id: str) -> bool:
+    """Return whether a place is paid for that nobody takes: then more places may cost more."""
+    draft = ask.draft
+    provisions = draft.facts.provisions.set_index("provision_id")
+    return draft.facts.policy.cost_basis == "full" and bool(provisions["place_gbp"][provision_id])
+
+
+def slope_of(ask: Again, change: Change, present: tuple[float, float]) -> tuple[float, float]:
+    """Return what a change saves where everything may be split: pupils, and £ with as many unplaced as now."""
+    unplaced, gbp = ask.lp(change)
+    return round(present[0] - unplaced, 6) + 0.0, round(present[1] - gbp, 2) + 0.0
+
+
+def stops_at(found: Mapping[int, Worth]) -> int:
+    """Return after how many places more do not help any more; 0 = not even the first does."""
+    best = max(found.values(), key=lambda worth: worth.rank, default=NOTHING)
+    if best.rank <= NOTHING.rank:
+        return 0
+    return min(more for more, worth in found.items() if worth.rank == best.rank)
