@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.given import is_number
 
 GIVEN = "given by the user"
 """The source of a value that differs from the default and comes without one."""
@@ -283,8 +284,7 @@ class Parameters:
             is_right = isinstance(value, str) and value.strip() != ""
             wanted = "must be a word"
         else:
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            is_right = is_number and about["least"] <= value <= about["most"]
+            is_right = is_number(value, about["least"], about["most"])
             wanted = f"must be a number from {about['least']:g} to {about['most']:g} ({about['unit']})"
         return None if is_right else Fault("parameters", name, "", str(value), f"{wanted}. {about['meaning']}")
 

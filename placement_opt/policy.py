@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
+from placement_opt.given import is_number, is_whole
 from placement_opt.schema import YEAR_RANGE
 
 Moves = Literal["due", "flagged", "all"]
@@ -112,11 +113,11 @@ class Policy:
 
     def _check_amounts(self) -> None:
         for name in ("missed_request_gbp", "missed_mainstream_gbp", "split_siblings_gbp"):
-            if not _is_number(getattr(self, name), least=0, most=1e9):
+            if not is_number(getattr(self, name), least=0, most=1e9):
                 raise ValueError(f"`{name}` is {getattr(self, name)!r}; use an amount of £ from 0 to 1,000,000,000.")
-        if self.max_moves is not None and not _is_whole(self.max_moves, least=0, most=10**9):
+        if self.max_moves is not None and not is_whole(self.max_moves, least=0, most=10**9):
             raise ValueError(f"`max_moves` is {self.max_moves!r}; use a whole number from 0, or None for no limit.")
-        if self.max_minutes is not None and not _is_number(self.max_minutes, least=1e-9, most=1e6):
+        if self.max_minutes is not None and not is_number(self.max_minutes, least=1e-9, most=1e6):
             raise ValueError(f"`max_minutes` is {self.max_minutes!r}; use minutes above 0, or None for no limit.")
 
     def as_dict(self) -> dict[str, Any]:
@@ -160,13 +161,13 @@ class SolveOptions:
     weights: Mapping[str, float] | None = field(default=None)
 
     def __post_init__(self) -> None:
-        if not _is_number(self.gap, least=0, most=0.999_999):
+        if not is_number(self.gap, least=0, most=0.999_999):
             raise ValueError(f"`gap` is {self.gap!r}; use a share from 0 up to 1 (0.0001 = 0.01 %).")
-        if self.time_limit_s is not None and not _is_number(self.time_limit_s, least=1e-9, most=1e9):
+        if self.time_limit_s is not None and not is_number(self.time_limit_s, least=1e-9, most=1e9):
             raise ValueError(f"`time_limit_s` is {self.time_limit_s!r}; use seconds above 0, or None for no limit.")
-        if not _is_whole(self.threads, least=1, most=MOST_THREADS):
+        if not is_whole(self.threads, least=1, most=MOST_THREADS):
             raise ValueError(f"`threads` is {self.threads!r}; use a whole number from 1 to {MOST_THREADS:,}.")
-        if not _is_whole(self.seed, least=0, most=LARGEST_SEED):
+        if not is_whole(self.seed, least=0, most=LARGEST_SEED):
             raise ValueError(f"`seed` is {self.seed!r}; use a whole number from 0 to {LARGEST_SEED:,}.")
         if self.weights is not None:
             object.__setattr__(self, "weights", _weights(self.weights))
@@ -176,18 +177,10 @@ class SolveOptions:
         return asdict(self)
 
 
-def _is_number(value: object, *, least: float, most: float) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
-
-
-def _is_whole(value: object, *, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-
-
 def _years(given: object) -> tuple[int, ...]:
     years = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
     lowest, highest = YEAR_RANGE
-    if not all(_is_whole(year, least=lowest, most=highest) for year in years) or not isinstance(given, Iterable):
+    if not all(is_whole(year, least=lowest, most=highest) for year in years) or not isinstance(given, Iterable):
         raise ValueError(f"`phase_years` is {given!r}; use a tuple of year groups from {lowest} to {highest}.")
     return years
 
@@ -202,7 +195,7 @@ def _names(given: object) -> tuple[str, ...]:
 def _weights(given: Mapping[str, float]) -> dict[str, float]:
     weights = dict(given)
     is_known = {"unplaced"} <= set(weights) <= {"unplaced", "minutes"}
-    if not is_known or not all(_is_number(weight, least=0, most=1e12) for weight in weights.values()):
+    if not is_known or not all(is_number(weight, least=0, most=1e12) for weight in weights.values()):
         raise ValueError(
             "`weights` holds `unplaced` (£ a pupil; without it nobody need be placed) and, if wanted, `minutes` "
             "(£ a minute), each 0 or more; use numbers."

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from placement_opt.given import is_number
 from placement_opt.schema import YEAR_RANGE
 
 LAST_YEAR_GROUP = 14
@@ -49,15 +50,15 @@ class YearRules:
 
     def __post_init__(self) -> None:
         price, last = self.mid_phase_move_gbp, self.last_year_group
-        if price is not None and not (_is_number(price) and 0 <= price <= MOST_GBP):
+        if price is not None and not (is_number(price) and 0 <= price <= MOST_GBP):
             raise ValueError(
                 f"`mid_phase_move_gbp` is {price!r}; use an amount of £ from 0 to {MOST_GBP:,.0f}, or None for no such "
                 "moves."
             )
         low, high = YEAR_RANGE
-        if not (_is_number(last) and last in range(low, high + 1)):
+        if not (is_number(last) and last in range(low, high + 1)):
             raise ValueError(f"`last_year_group` is {last!r}; use a national curriculum year from {low} to {high}.")
-        if not (_is_number(self.discount_rate) and 0 <= self.discount_rate < 1):
+        if not (is_number(self.discount_rate) and 0 <= self.discount_rate < 1):
             raise ValueError(f"`discount_rate` is {self.discount_rate!r}; use a share from 0 up to 1 (0.035 = 3.5 %).")
         if self.count_capital not in {True, False}:
             raise ValueError(f"`count_capital` is {self.count_capital!r}; use True or False.")
@@ -65,7 +66,3 @@ class YearRules:
     def as_dict(self) -> dict[str, Any]:
         """Return the rules as plain values, for a record."""
         return asdict(self)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

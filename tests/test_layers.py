@@ -10,7 +10,7 @@ import placement_opt
 ROOT = Path(placement_opt.__file__).parent
 
 LAYERS = (
-    ("errors", "schema"),
+    ("errors", "given", "schema"),
     (
         "cells",
         "consistency",

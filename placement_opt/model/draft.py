@@ -78,6 +78,11 @@ class Draft(LinearDraft):
         return np.flatnonzero(self.pairs.stays)
 
     @cached_property
+    def kept_minutes(self) -> Floats:
+        """The journey of each row of pupils who stay, one way."""
+        return self.facts.minutes(self.staying, self.facts.current[self.staying])
+
+    @cached_property
     def money(self) -> Objective:
         """£ a year."""
         return Objective(self.pairs.cost_gbp[self.decided])
@@ -85,9 +90,8 @@ class Draft(LinearDraft):
     @cached_property
     def minutes(self) -> Objective:
         """Minutes of all journeys, one way."""
-        kept = self.staying
-        kept_minutes = self.facts.minutes(kept, self.facts.current[kept]) * self.count[kept]
-        return Objective(self.facts.minutes(self.pupil, self.provision), constant=float(kept_minutes.sum()))
+        kept = float(self.kept_minutes @ self.count[self.staying])
+        return Objective(self.facts.minutes(self.pupil, self.provision), constant=kept)
 
     @cached_property
     def site(self) -> Ints:

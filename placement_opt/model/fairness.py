@@ -61,9 +61,7 @@ def kolm_pollak(draft: Draft, kappa: float) -> Objective:
     kappa
         For each minute, more than 0. As it goes to 0, the sum goes to that of minutes.
     """
-    kept = draft.staying
-    kept_minutes = draft.facts.minutes(kept, draft.facts.current[kept])
-    constant = float(draft.count[kept] @ (np.expm1(kappa * kept_minutes) / kappa))
+    constant = float(draft.count[draft.staying] @ (np.expm1(kappa * draft.kept_minutes) / kappa))
     return Objective(np.expm1(kappa * draft.minutes.pairs) / kappa, constant=constant)
 
 
@@ -101,10 +99,8 @@ def with_group_gap(draft: Draft, groups: Groups) -> tuple[Draft, Objective]:
     groups
         Each has as many pupils without a place as is said there, so that a mean is linear in who goes where.
     """
-    most = float(draft.minutes.pairs.max(initial=0.0))
-    kept = draft.staying
-    kept_minutes = draft.facts.minutes(kept, draft.facts.current[kept])
-    most = max(most, float(kept_minutes.max(initial=0.0)))
+    kept, kept_minutes = draft.staying, draft.kept_minutes
+    most = max(float(draft.minutes.pairs.max(initial=0.0)), float(kept_minutes.max(initial=0.0)))
     high, low = len(draft.columns), len(draft.columns) + 1
     columns = [Column("fair_high", 0.0, most, whole=False), Column("fair_low", 0.0, most, whole=False)]
     of_pair, of_kept = groups.of_pupil[draft.pupil], groups.of_pupil[kept]

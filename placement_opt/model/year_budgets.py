@@ -62,7 +62,6 @@ def _add(
     sentence: str,
 ) -> None:
     amounts, terms, fixed_gbp = np.zeros(draft.choices), [], 0.0
-    built = set(draft.built.values())
     for t, weight in weights.items():
         if budget["type"] == "capital":
             more, constant_gbp = _capital(draft, t, budget["locality"])
@@ -83,6 +82,7 @@ def _add(
     spells = np.flatnonzero(amounts)
     draft.row(name, spells, amounts[spells], terms, LE, limit_gbp - fixed_gbp, sentence + kept)
     if budget["type"] == "capital" and draft.enforced is None:  # in the search for clashes a budget may be broken
+        built = set(draft.built.values())
         openings = [(column, gbp) for column, gbp in terms if column not in built]
         add_whole_openings(draft, name, openings, limit_gbp - fixed_gbp)
 

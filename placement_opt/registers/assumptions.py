@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.given import is_number
 from placement_opt.schema import ANY, NEEDS
 
 _STATE_SPECIAL_PLACES_2024 = 153_000
@@ -147,8 +148,7 @@ class RegisterAssumptions:
             value, about = getattr(self, item.name), item.metadata
             if "most" not in about:
                 continue
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not (is_number and 0 <= value <= about["most"]):
+            if not is_number(value, 0, about["most"]):
                 wanted = f"must be a number from 0 to {about['most']:g} ({about['unit']}). {about['meaning']}"
                 faults.append(Fault("assumptions", item.name, "", str(value), wanted))
         return faults

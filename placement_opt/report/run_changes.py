@@ -9,7 +9,7 @@ import pandas as pd
 from placement_opt.compare import HEADLINE
 from placement_opt.files.raw import written_beside
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
-from placement_opt.report.sheets import save_book, write_grid
+from placement_opt.report.sheets import save_grids
 from placement_opt.why.runs import USE_COLUMNS, WhatChanged
 from placement_opt.why.runs.rows import TableChanges
 
@@ -41,21 +41,12 @@ def write_changes(folder: str | Path, changed: WhatChanged, *, ids: bool = False
     OSError
         When a file cannot be written; then the one that was there is left as it was.
     """
-    from openpyxl import Workbook  # noqa: PLC0415 - loads when used
-
     out = Path(folder)
     out.mkdir(parents=True, exist_ok=True)
     table = out / CHANGE_TABLE
     with written_beside(table) as draft:
         pd.DataFrame(list(_figures(changed)), columns=list(_FIGURES)).to_csv(draft, index=False)
-    book = Workbook()
-    first, *others = _grids(changed, ids=ids)
-    sheet = book.worksheets[0]
-    sheet.title = first.caption
-    write_grid(sheet, first)
-    for grid in others:
-        write_grid(book.create_sheet(grid.caption), grid)
-    return table, save_book(book, out / CHANGE_BOOK)
+    return table, save_grids(_grids(changed, ids=ids), out / CHANGE_BOOK)
 
 
 def _figures(changed: WhatChanged) -> Iterator[_Figure]:

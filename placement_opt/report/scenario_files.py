@@ -7,7 +7,7 @@ import pandas as pd
 
 from placement_opt.files.raw import written_beside
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
-from placement_opt.report.sheets import save_book, write_grid
+from placement_opt.report.sheets import save_grids
 from placement_opt.scenarios.figures import OUTCOME, title_of
 from placement_opt.scenarios.scenario_set import TODAY, UNCHANGED, ScenarioSet
 
@@ -34,21 +34,12 @@ def write_scenarios(folder: str | Path, answers: ScenarioSet) -> tuple[Path, Pat
     OSError
         When a file cannot be written; then the one that was there is left as it was.
     """
-    from openpyxl import Workbook  # noqa: PLC0415 - loads when used
-
     out = Path(folder)
     out.mkdir(parents=True, exist_ok=True)
     table = out / SCENARIO_TABLE
     with written_beside(table) as draft:
         answers.table.to_csv(draft)
-    book = Workbook()
-    first, *others = _grids(answers)
-    sheet = book.worksheets[0]
-    sheet.title = first.caption
-    write_grid(sheet, first)
-    for grid in others:
-        write_grid(book.create_sheet(grid.caption), grid)
-    return table, save_book(book, out / SCENARIO_BOOK)
+    return table, save_grids(_grids(answers), out / SCENARIO_BOOK)
 
 
 def _grids(answers: ScenarioSet) -> list[Grid]:

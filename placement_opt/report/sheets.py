@@ -1,5 +1,6 @@
 """Tables on the sheets of a workbook: numbers as numbers, text never as a formula, the same book each time."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,17 @@ def save_book(book: Any, path: Path) -> Path:
     with written_beside(path) as draft:
         book.save(draft)
     return path
+
+
+def save_grids(grids: Iterable[Grid], path: Path) -> Path:
+    """Write a workbook with a sheet for each table, named as its caption."""
+    from openpyxl import Workbook  # noqa: PLC0415 - loads when used
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for grid in grids:
+        write_grid(book.create_sheet(grid.caption), grid)
+    return save_book(book, path)
 
 
 def write_grid(sheet: Any, grid: Grid, *, first_row: int = 1) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields, replace
 import pandas as pd
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.given import is_word
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
-from placement_opt.scenarios.editing import is_word
 from placement_opt.schema import TABLES
 
 Edit = Callable[[Problem, Policy], tuple[Problem, Policy]]

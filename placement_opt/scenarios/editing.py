@@ -28,18 +28,3 @@ def with_rows(frame: pd.DataFrame, *rows: dict[str, Any]) -> pd.DataFrame:
     blank = dict.fromkeys(frame.columns)
     added = pd.DataFrame([{**blank, **row} for row in rows], columns=frame.columns, dtype="object")
     return pd.concat([frame.astype("object"), added], ignore_index=True)
-
-
-def is_whole(number: object) -> bool:
-    """Return whether something is a whole number."""
-    return isinstance(number, int) and not isinstance(number, bool)
-
-
-def is_between(number: object, least: float, most: float) -> bool:
-    """Return whether something is a number from the least to the most."""
-    return isinstance(number, int | float) and not isinstance(number, bool) and least <= number <= most
-
-
-def is_word(word: object) -> bool:
-    """Return whether something is text that is not blank."""
-    return isinstance(word, str) and bool(word.strip())

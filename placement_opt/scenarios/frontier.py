@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from placement_opt.given import is_whole
 from placement_opt.pairs import candidate_pairs
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.scenarios.frontier_measures import MEASURES, Measure, check_question, is_whole, with_moving_limit
+from placement_opt.scenarios.frontier_measures import MEASURES, Measure, check_question, with_moving_limit
 from placement_opt.scenarios.frontier_moves import first_moves
 from placement_opt.scenarios.frontier_result import Frontier, undominated
 from placement_opt.scenarios.packing import packed, unpacked, unpacked_once

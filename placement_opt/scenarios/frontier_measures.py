@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.given import is_number, is_whole
 from placement_opt.policy import SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve.sweep import COLUMNS, MovingLimit
@@ -103,8 +104,7 @@ def _check_limits(limits: Sequence[float], measure: Measure) -> None:
 
 
 def _is_amount(limit: object, *, whole: bool) -> bool:
-    is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
-    return bool(is_number and 0 <= limit <= MOST_LIMIT and (limit == int(limit) or not whole))  # type: ignore[operator,call-overload]
+    return is_number(limit, 0, MOST_LIMIT) and (float(str(limit)).is_integer() or not whole)
 
 
 def _has_capital(problem: Problem) -> bool:
@@ -128,8 +128,3 @@ def with_moving_limit(problem: Problem, against: str, most: float) -> tuple[Prob
     joined = pd.concat([frame.astype("object"), row.astype("object")], ignore_index=True)
     changed: dict[str, Any] = {measure.table: joined}
     return problem.replace(**changed), MovingLimit(measure.table, reference, against, measure.step)
-
-
-def is_whole(value: object) -> bool:
-    """Return whether a value is a whole number."""
-    return isinstance(value, int) and not isinstance(value, bool)

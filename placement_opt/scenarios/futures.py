@@ -9,11 +9,11 @@ from typing import Any
 
 from placement_opt.demand import Projection, project
 from placement_opt.errors import Fault, InputError
+from placement_opt.given import is_whole
 from placement_opt.policy import LARGEST_SEED, Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.saved import digest_of
 from placement_opt.scenarios.change import Scenario
-from placement_opt.scenarios.editing import is_whole
 from placement_opt.scenarios.futures_case import Case, Draw, Journeys, plans_of_draw
 from placement_opt.scenarios.futures_journal import JOURNAL, Head, Journal, Key, Read, check_journal, read_journal
 from placement_opt.scenarios.futures_question import DRAWN, Strategy

@@ -10,9 +10,9 @@ from time import perf_counter
 from typing import Any
 
 from placement_opt.errors import InputError, NoPlanError, PlacementError
+from placement_opt.given import is_whole
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.scenarios.editing import is_whole
 from placement_opt.scenarios.packing import packed, unpacked, unpacked_once
 from placement_opt.solve import solve
 from placement_opt.travel import TravelMatrix

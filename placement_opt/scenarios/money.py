@@ -6,11 +6,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.given import is_number
 from placement_opt.kind_prices import listed_prices, with_prices
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
 from placement_opt.scenarios.change import Change
-from placement_opt.scenarios.editing import is_between
 from placement_opt.scenarios.selecting import chosen_ids, where_of, words_of
 
 MOST_PERCENT, MOST_GBP = 1_000.0, 10_000_000.0
@@ -73,9 +73,9 @@ def reprice(
     """
     if (percent is None) == (gbp is None):
         raise ValueError("Give one of `percent` and `gbp`.")
-    if percent is not None and (not is_between(percent, -100, MOST_PERCENT) or percent == 0):
+    if percent is not None and (not is_number(percent, -100, MOST_PERCENT) or percent == 0):
         raise ValueError(f"`percent` is {percent!r}; use a number from -100 to {MOST_PERCENT:,.0f}, not 0.")
-    if gbp is not None and not is_between(gbp, 0, MOST_GBP):
+    if gbp is not None and not is_number(gbp, 0, MOST_GBP):
         raise ValueError(f"`gbp` is {gbp!r}; use an amount of £ from 0 to {MOST_GBP:,.0f}.")
     where = where_of(provision_id=provision_id, kind=kind, trust=trust, name=name, setting_id=setting_id)
     price = NewPrice(percent, gbp)

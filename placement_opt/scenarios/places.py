@@ -4,10 +4,11 @@ from functools import partial
 from typing import Any
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.given import is_number, is_whole
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
 from placement_opt.scenarios.change import Change
-from placement_opt.scenarios.editing import is_between, is_whole, limit_pupils, with_cells, with_rows
+from placement_opt.scenarios.editing import limit_pupils, with_cells, with_rows
 from placement_opt.scenarios.selecting import Where, chosen_ids, one_row, where_of, words_of
 from placement_opt.schema import ORDINARY_CLASS_KINDS
 
@@ -80,7 +81,7 @@ def expand(
         if not is_whole(number) or number < 1:
             raise ValueError(f"`{name}` is {number!r}; use a whole number from 1.")
     for name, amount in (("yearly_gbp", yearly_gbp), ("capital_gbp", capital_gbp)):
-        if amount is not None and not is_between(amount, 0, MOST_GBP):
+        if amount is not None and not is_number(amount, 0, MOST_GBP):
             raise ValueError(f"`{name}` is {amount!r}; use an amount of £ from 0 to {MOST_GBP:,.0f}.")
     running = "its place funding" if yearly_gbp is None else f"£{yearly_gbp:,.0f} a year"
     once = f" and £{capital_gbp:,.0f} once" if capital_gbp else ""

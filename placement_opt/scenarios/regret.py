@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from placement_opt.scenarios.editing import is_whole
+from placement_opt.given import is_whole
 from placement_opt.scenarios.futures_estimates import LEVEL, check_shares, share_row
 
 GROUPS = 3

@@ -7,8 +7,8 @@ import pandas as pd
 
 from placement_opt.cells import spelling_of
 from placement_opt.errors import Fault, InputError
+from placement_opt.given import is_word
 from placement_opt.problem import Problem
-from placement_opt.scenarios.editing import is_word
 from placement_opt.schema import TABLES
 
 OF_PROVISIONS = ("provision_id", "kind")

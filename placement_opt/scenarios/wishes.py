@@ -10,10 +10,11 @@ import pandas as pd
 
 from placement_opt.cells import spelling_of
 from placement_opt.errors import Fault, InputError
+from placement_opt.given import is_number
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
 from placement_opt.scenarios.change import Change
-from placement_opt.scenarios.editing import is_between, limit_pupils
+from placement_opt.scenarios.editing import limit_pupils
 from placement_opt.schema import KINDS, MAINSTREAM_KINDS, TABLES
 
 OUTSIDE_KINDS = tuple(kind for kind in KINDS if kind not in MAINSTREAM_KINDS)
@@ -49,7 +50,7 @@ def raise_mainstream(points: float, *, needs: Sequence[str] = ()) -> Change:
     >>> raise_mainstream(5, needs=["SEMH", "ASD"]).describe()
     '5 percentage points more of pupils with SEMH, ASD at mainstream schools'
     """
-    if not is_between(points, 0, 100) or points == 0:
+    if not is_number(points, 0, 100) or points == 0:
         raise ValueError(f"`points` is {points!r}; use percentage points above 0 and at most 100.")
     codes = _needs(needs)
     who = f"pupils with {', '.join(codes)}" if codes else "all pupils"

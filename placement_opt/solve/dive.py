@@ -1,5 +1,6 @@
 """A plan from an LP: round its sites, links, classes and teams a few at a time, then its pupils."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -39,22 +40,22 @@ def dive(
             if not may_go_on():
                 return None
             rounded = _round(node, columns, off)
-            following = _solved(relaxation, {**held, **rounded})
+            following = solved(relaxation, {**held, **rounded})
             if following.is_broken:
                 rounded = _other_way(system, node, columns, off, held)
-                following = _solved(relaxation, {**held, **rounded})
+                following = solved(relaxation, {**held, **rounded})
                 if following.is_broken:
                     return None
             node, held = following, {**held, **rounded}
     return node
 
 
-def _solved(relaxation: Relaxation, boxes: dict[int, Box]) -> Relaxed:
+def solved(relaxation: Relaxation, boxes: dict[int, Box], cut_off: float = math.inf) -> Relaxed:
     """Return the LP's optimum; of a large one of several years without further pairs, unless it cannot do without."""
     if not relaxation.is_tied:
-        return relaxation.solve(boxes)
+        return relaxation.solve(boxes, cut_off=cut_off)
     found = relaxation.solve(boxes, add=False)
-    return relaxation.solve(boxes) if found.is_broken else found
+    return relaxation.solve(boxes, cut_off=cut_off) if found.is_broken else found
 
 
 def columns_of(system: System, families: tuple[str, ...]) -> Ints:

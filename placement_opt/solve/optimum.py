@@ -18,7 +18,7 @@ from placement_opt.solve.packing import Packing, step_of
 from placement_opt.solve.proof import Node, Search, multipliers_of
 from placement_opt.solve.relaxation import Relaxation, Relaxed
 from placement_opt.solve.system import System
-from placement_opt.solve.whole_sites import SiteDive
+from placement_opt.solve.whole_sites import whole_sites
 
 PENNY = 0.005
 """Costs are whole pennies: less than half a penny below a plan there is no better one."""
@@ -211,7 +211,7 @@ class Optimiser:
         """Return an LP near a node whose sites, links, classes and teams are whole; None where there is none."""
         start = (node.relaxed, node.boxes)
         if relaxation.is_tied:
-            start = SiteDive(self.system, relaxation, self._clock.may_go_on).settle(*start) or start
+            start = whole_sites(self.system, relaxation, *start, self._clock.may_go_on) or start
         return dive(self.system, relaxation, *start, self._clock.may_go_on)
 
     def _pack(self) -> None:

@@ -6,13 +6,12 @@ too dear is taken back.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from placement_opt.facts import Bools, Floats
 from placement_opt.solve.branching import WHOLE
-from placement_opt.solve.dive import columns_of
+from placement_opt.solve.dive import columns_of, solved
 from placement_opt.solve.relaxation import Relaxation, Relaxed
 from placement_opt.solve.system import Box, System
 
@@ -22,55 +21,40 @@ TOO_DEAR = 0.02
 MOST_LPS = 80
 
 
-@dataclass(eq=False)
-class SiteDive:
-    """A search for whole sites from one LP.
+def whole_sites(
+    system: System, relaxation: Relaxation, start: Relaxed, boxes: dict[int, Box], may_go_on: Callable[[], bool]
+) -> tuple[Relaxed, dict[int, Box]] | None:
+    """Return an LP whose sites and classes are whole, with its boxes; None where none was found.
 
     Parameters
     ----------
     system, relaxation
         Rows and objective, and the LP.
+    start, boxes
+        The LP's optimum to start from, and the boxes that it has.
     may_go_on
         Asked before each LP.
     """
-
-    system: System
-    relaxation: Relaxation
-    may_go_on: Callable[[], bool]
-    lps: int = 0
-
-    def settle(self, start: Relaxed, boxes: dict[int, Box]) -> tuple[Relaxed, dict[int, Box]] | None:
-        """Return an LP whose sites and classes are whole, with its boxes; None where none was found.
-
-        Parameters
-        ----------
-        start, boxes
-            The LP's optimum to start from, and the boxes that it has.
-        """
-        columns = columns_of(self.system, SITES)
-        shares = _shares_of_budgets(self.system)[columns]
-        limit = start.value + TOO_DEAR * abs(start.value)
-        untried = [boxes]
-        while untried and self.lps < MOST_LPS and self.may_go_on():
-            held = untried.pop()
-            node = start if held is boxes else self._solved(held, limit)
-            if node.is_broken or node.value > limit:
-                continue
-            values = node.others[columns]
-            is_split = np.abs(values - np.rint(values)) > WHOLE
-            if not is_split.any():
-                return node, held
-            at = _first_to_settle(values, shares, is_split)
-            column, value = int(columns[at]), float(values[at])
-            either = (float(np.floor(value)), float(np.ceil(value)))  # the last one is tried first
-            untried.extend({**held, column: (whole, whole)} for whole in either)
-        return None
-
-    def _solved(self, boxes: dict[int, Box], limit: float) -> Relaxed:
-        """Return the LP's optimum without further pairs, unless it cannot do without them."""
-        self.lps += 1
-        found = self.relaxation.solve(boxes, add=False)
-        return self.relaxation.solve(boxes, cut_off=limit) if found.is_broken else found
+    columns = columns_of(system, SITES)
+    shares = _shares_of_budgets(system)[columns]
+    limit = start.value + TOO_DEAR * abs(start.value)
+    untried = [boxes]
+    for _ in range(MOST_LPS):
+        if not untried or not may_go_on():
+            return None
+        held = untried.pop()
+        node = start if held is boxes else solved(relaxation, held, limit)
+        if node.is_broken or node.value > limit:
+            continue
+        values = node.others[columns]
+        is_split = np.abs(values - np.rint(values)) > WHOLE
+        if not is_split.any():
+            return node, held
+        at = _first_to_settle(values, shares, is_split)
+        column, value = int(columns[at]), float(values[at])
+        either = (float(np.floor(value)), float(np.ceil(value)))  # the last one is tried first
+        untried.extend({**held, column: (whole, whole)} for whole in either)
+    return None
 
 
 def _shares_of_budgets(system: System) -> Floats:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from placement_opt.given import is_word
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.scenarios.editing import is_word
 from placement_opt.scenarios.jobs import Job, Pool, Progress, solve_many
 from placement_opt.scenarios.questions.asking import answered, as_money, check_provisions, shut
 from placement_opt.solve import solve

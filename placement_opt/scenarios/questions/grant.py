@@ -5,9 +5,9 @@ from functools import partial
 
 import pandas as pd
 
+from placement_opt.given import is_number, is_whole
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.scenarios.editing import is_between, is_whole
 from placement_opt.scenarios.jobs import Job, Pool, Progress, solve_many
 from placement_opt.scenarios.questions.asking import (
     answered,
@@ -210,9 +210,9 @@ def grant_or_build(  # noqa: PLR0913 - each is a choice of its own
 
 
 def _check_numbers(grant_gbp: float, discount_rate: float, horizon_years: int) -> None:
-    if not is_between(grant_gbp, 0, MOST_GBP):
+    if not is_number(grant_gbp, 0, MOST_GBP):
         raise ValueError(f"`grant_gbp` is {grant_gbp!r}; use an amount of £ from 0 to {MOST_GBP:,.0f}.")
-    if not is_between(discount_rate, 0, MOST_RATE):
+    if not is_number(discount_rate, 0, MOST_RATE):
         raise ValueError(f"`discount_rate` is {discount_rate!r}; use a share from 0 to {MOST_RATE} (0.035 = 3.5 %).")
     if not is_whole(horizon_years) or not 1 <= horizon_years <= MOST_YEARS:
         raise ValueError(f"`horizon_years` is {horizon_years!r}; use a whole number from 1 to {MOST_YEARS}.")

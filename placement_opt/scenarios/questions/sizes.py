@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.given import is_number, is_whole
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.scenarios.editing import is_between, is_whole, with_cells
+from placement_opt.scenarios.editing import with_cells
 from placement_opt.scenarios.jobs import Failure, Job, Pool, Progress, Solver, solve_many
 from placement_opt.scenarios.questions.asking import (
     as_money,
@@ -192,7 +193,7 @@ def _check_sizes(sizes: Sequence[int], capital_gbp_per_place: float | None) -> N
             f"`sizes` has {', '.join(wrong) or ('twice ' + ', '.join(map(str, twice)) if twice else 'nothing')}; "
             "use different whole numbers from 0."
         )
-    if capital_gbp_per_place is not None and not is_between(capital_gbp_per_place, 0, MOST_GBP):
+    if capital_gbp_per_place is not None and not is_number(capital_gbp_per_place, 0, MOST_GBP):
         raise ValueError(
             f"`capital_gbp_per_place` is {capital_gbp_per_place!r}; use an amount of £ from 0 to {MOST_GBP:,.0f}."
         )

@@ -191,11 +191,10 @@ class Again:
 
     def _held(self, change: Change) -> Ints:
         """Return the positions of the decided pairs of those who are held somewhere."""
-        facts, draft = self.draft.facts, self.draft
-        pupil = {name: at for at, name in enumerate(facts.pupils["pupil_id"])}
+        draft = self.draft
         held, faults = [], []
         for pupil_id, provision_id in change.forced:
-            pairs = draft.of_pupil(pupil.get(pupil_id, -1))
+            pairs = draft.of_pupil(self._row_of_pupil.get(pupil_id, -1))
             here = pairs[draft.provision[pairs] == self._position.get(provision_id, -1)]
             if len(here):
                 held.append(int(here[0]))
@@ -232,6 +231,10 @@ class Again:
     def _position(self) -> dict[str, int]:
         return {str(name): at for at, name in enumerate(self.draft.facts.provisions["provision_id"])}
 
+    @cached_property
+    def _row_of_pupil(self) -> dict[str, int]:
+        return {str(name): at for at, name in enumerate(self.draft.facts.pupils["pupil_id"])}
+
     def _fewest_unplaced(self, draft: Draft, held: Ints) -> float:
         """Return how many of those with an allowed pair are unplaced at least."""
         system = self._fewest.near(draft, None)
@@ -252,9 +255,9 @@ class Again:
     def _known(self, system: System, held: Ints) -> Fitted | None:
         """Return the best plan of a system among those that earlier answers left."""
         without = (without_held(fitted, held) for fitted in (self.present.fitted, *self._plans))
-        kept = [fitted for fitted in without if fitted is not None and keeps(system, fitted)]
-        fitted = [priced(fitted, system) for fitted in kept]
-        return min((one for one in fitted if one is not None), key=lambda one: one.value, default=None)
+        fitted = (priced(one, system) for one in without if one is not None)
+        cheapest_first = sorted((one for one in fitted if one is not None), key=lambda one: one.value)
+        return next((one for one in cheapest_first if keeps(system, one)), None)
 
     def _resolved(self, system: System, best: Optimum, held: Ints) -> Resolved:
         fitted, draft = best.fitted, system.draft

@@ -70,7 +70,7 @@ def _differ_in_right_only(one: System, other: System) -> bool:
         return False
     if not np.array_equal(one.cost_of_others, other.cost_of_others):
         return False
-    return bool((one.of_others != other.of_others).nnz == 0)
+    return one.of_others is other.of_others or bool((one.of_others != other.of_others).nnz == 0)
 
 
 def _parts(system: System, tree: Tree) -> Iterator[Part]:

@@ -74,6 +74,9 @@ def near(base: System, draft: Draft, goals_of: GoalsOf, unplaced_limit: float | 
     system = System(draft, goals_of(draft), unplaced_limit, base.nudge)
     for name in KEPT_IN_MOST_DRAFTS:
         system.__dict__[name] = getattr(base, name)
+    rows = zip(base.draft.rows, draft.rows, strict=True)
+    if len(base.draft.columns) == len(draft.columns) and all(old.terms is new.terms for old, new in rows):
+        system.__dict__["of_others"] = base.of_others
     return system
 
 

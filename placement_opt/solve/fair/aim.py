@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from placement_opt.given import is_number
 from placement_opt.problem import Problem
 
 FairObjective = Literal["min_max", "kolm_pollak", "group_gap"]
@@ -52,7 +53,7 @@ class Aim:
             )
         for name, (least, most) in RANGES.items():
             value = getattr(self, name)
-            if not (name == "kappa" and value is None) and not _is_number(value, least, most):
+            if not (name == "kappa" and value is None) and not is_number(value, least, most):
                 raise ValueError(f"`{name}` is {value!r}; use a number from {least:g} to {most:g}.")
 
 
@@ -67,7 +68,7 @@ def check_extra(extra_gbp: float | None, extra_share: float | None) -> None:
     if extra_gbp is not None and extra_share is not None:
         raise ValueError(f"`extra_gbp` is {extra_gbp!r} and `extra_share` {extra_share!r}; give one of them.")
     for name, value, most in (("extra_gbp", extra_gbp, MOST_GBP), ("extra_share", extra_share, MOST_SHARE)):
-        if value is not None and not _is_number(value, 0.0, most):
+        if value is not None and not is_number(value, 0.0, most):
             raise ValueError(f"`{name}` is {value!r}; use a number from 0 to {most:,.0f}.")
 
 
@@ -82,7 +83,3 @@ def check_column(problem: Problem, by: str | None) -> None:
     columns = problem.pupils.columns.tolist()
     if by is not None and by not in columns:
         raise ValueError(f"`by` is {by!r}; use a column of pupils: {', '.join(columns)}.")
-
-
-def _is_number(value: object, least: float, most: float) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most

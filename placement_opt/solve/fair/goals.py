@@ -127,8 +127,7 @@ def _longest_first(asked: Asked, aim: Aim, limited: Draft, plans: Sequence[Fitte
     steps = levels(asked.draft, aim.step_minutes)
     first = min(plans, key=lambda plan: at_each_step(steps, plan))
     found = shortest_first(limited, steps, asked.unplaced, first, run)
-    kept = asked.draft.staying
-    longest_kept = float(asked.draft.facts.minutes(kept, asked.draft.facts.current[kept]).max(initial=0.0))
+    longest_kept = float(asked.draft.kept_minutes.max(initial=0.0))
     value, bound = (
         max([longest_kept, *(level.steps * aim.step_minutes for level in found.reached if getattr(level, which))])
         for which in ("pupils", "least")

@@ -30,10 +30,9 @@ class Journeys:
 def journeys_of(draft: Draft, fitted: Fitted) -> Journeys:
     """Return the journeys of a plan."""
     kept = draft.staying
-    kept_minutes = draft.facts.minutes(kept, draft.facts.current[kept])
     return Journeys(
         np.concatenate([draft.pupil[fitted.pairs], kept]),
-        np.concatenate([draft.minutes.pairs[fitted.pairs], kept_minutes]),
+        np.concatenate([draft.minutes.pairs[fitted.pairs], draft.kept_minutes]),
         np.concatenate([fitted.pupils, draft.count[kept]]).astype(np.float64),
     )
 

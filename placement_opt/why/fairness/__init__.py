@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from placement_opt.given import is_number, is_whole
 from placement_opt.inequality import kappa_of
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
@@ -146,12 +147,10 @@ def fairness(
 
 
 def _check(suppress_below: object, aversion: object, kappa: object) -> None:
-    is_whole = isinstance(suppress_below, int) and not isinstance(suppress_below, bool)
-    if not (is_whole and 1 <= suppress_below <= MOST_SHOWN):  # type: ignore[operator]
+    if not is_whole(suppress_below, 1, MOST_SHOWN):
         raise ValueError(
             f"`suppress_below` is {suppress_below!r}; use a whole number from 1 (nothing is hidden) to {MOST_SHOWN:,}."
         )
     for name, value in (("aversion", aversion), ("kappa", kappa)):
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not (name == "kappa" and value is None) and not (is_number and 0 <= value <= STEEPEST):  # type: ignore[operator]
+        if not (name == "kappa" and value is None) and not is_number(value, 0, STEEPEST):
             raise ValueError(f"`{name}` is {value!r}; use a number from 0 to {STEEPEST:g}.")

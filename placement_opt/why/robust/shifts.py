@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from placement_opt.given import is_number
 from placement_opt.kind_prices import listed_prices, with_prices
 from placement_opt.problem import Problem
 from placement_opt.schema import KINDS
 from placement_opt.transport import modes_of
 from placement_opt.travel import TravelMatrix
-from placement_opt.why.given import is_number
 
 LEAST_FACTOR, MOST_FACTOR = 0.1, 10.0
 AS_GIVEN = "as given"

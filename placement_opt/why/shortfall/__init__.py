@@ -1,6 +1,5 @@
 """A shortfall is a plan, not an error: which changes would give everybody a place."""
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ import pandas as pd
 
 from placement_opt.errors import NoPlanError, Status
 from placement_opt.facts import Facts
+from placement_opt.given import is_number, is_whole
 from placement_opt.pairs import Pairs, candidate_pairs
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
@@ -72,9 +72,9 @@ class CureRules:
         wrong = [f"`kinds` holds {kind!r}; use some of {', '.join(ALL_KINDS)}." for kind in set(kinds) - set(ALL_KINDS)]
         for name, least in (("leave", 0), ("most", 1), ("most_changes", 1)):
             value = getattr(self, name)
-            if not (_is_whole(value, least) or (value is None and name == "most_changes")):
+            if not (is_whole(value, least) or (value is None and name == "most_changes")):
                 wrong.append(f"`{name}` is {value!r}; use a whole number from {least}.")
-        if self.most_minutes is not None and not _is_between(self.most_minutes, 0, MOST_GBP):
+        if self.most_minutes is not None and not is_number(self.most_minutes, 0, MOST_GBP):
             wrong.append(f"`most_minutes` is {self.most_minutes!r}; use minutes from 0, or None for any length.")
         if wrong:
             raise ValueError(" ".join(sorted(wrong)))
@@ -233,18 +233,9 @@ def _check(problem: Problem, options: SolveOptions, prices: Mapping[str, float])
         if name not in known:
             allowed = f"a provision_id, a kind ({', '.join(KINDS)}) or {BOUGHT!r}"
             wrong.append(f"`prices` has {name!r}; use {allowed}.")
-        if not _is_between(gbp, 0, MOST_GBP):
+        if not is_number(gbp, 0, MOST_GBP):
             wrong.append(f"`prices[{name!r}]` is {gbp!r}; use an amount of £ from 0 to {MOST_GBP:,.0f}.")
     if options.weights is not None:
         wrong.append("`options.weights` cannot be kept to here: a cure places everybody first. Leave them out.")
     if wrong:
         raise ValueError(" ".join(wrong))
-
-
-def _is_whole(value: object, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def _is_between(value: object, least: float, most: float) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
-    return is_number and least <= float(str(value)) <= most

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from placement_opt.delivery import DeliveryCosts, delivery_costs
-from placement_opt.why.given import is_number, is_whole
+from placement_opt.given import is_number, is_whole
 from placement_opt.why.two_ways.lines import LATEST_YEAR, Way, amounts_of
 from placement_opt.why.two_ways.payback import Payback, payback_of
 from placement_opt.why.two_ways.sensitivity import Line, Measure, sensitivity_of

@@ -7,9 +7,9 @@ import pandas as pd
 
 from placement_opt.cells import read_table
 from placement_opt.errors import Fault, InputError
+from placement_opt.given import is_word
 from placement_opt.schema import Cell, Column, Table
 from placement_opt.schema.columns import flag_column, id_column, text_column
-from placement_opt.why.given import is_word
 
 MOST_GBP = 1_000_000_000.0
 LATEST_YEAR = 9_999

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from placement_opt.why.given import is_number
+from placement_opt.given import is_number
 
 Measure = Literal["present value", "first year"]
 RATE = "discount rate"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+import numpy as np
 import pandas as pd
 
 from placement_opt.solve.again import Again, Change
@@ -57,8 +58,20 @@ def worth_of(ask: Again, found: Resolved | None) -> Worth:
         present.unplaced_pupils - found.unplaced_pupils,
         round(present.objective_gbp - found.objective_gbp, 2) + 0.0,
         found.is_proven and present.is_proven,
-        moves_between(present.placements, found.placements),
+        _moves(_changes(present, found)),
     )
+
+
+def _changes(before: Resolved, after: Resolved) -> dict[tuple[str, str], int]:
+    """Return how many more pupils of each row are at each provision; plans of the same choices."""
+    draft = before.draft
+    more = np.zeros(draft.choices, dtype=np.int64)
+    more[after.fitted.pairs] += after.fitted.pupils
+    more[before.fitted.pairs] -= before.fitted.pupils
+    at = np.flatnonzero(more)
+    pupils = draft.facts.pupils["pupil_id"].to_numpy()[draft.pupil[at]]
+    provisions = draft.facts.provisions["provision_id"].to_numpy()[draft.provision[at]]
+    return dict(zip(zip(pupils.tolist(), provisions.tolist(), strict=True), more[at].tolist(), strict=True))
 
 
 def moves_between(before: pd.DataFrame, after: pd.DataFrame) -> tuple[tuple[str, str, str, int], ...]:
@@ -74,6 +87,11 @@ def moves_between(before: pd.DataFrame, after: pd.DataFrame) -> tuple[tuple[str,
     """
     change = Counter(_counts(after))
     change.subtract(_counts(before))
+    return _moves(change)
+
+
+def _moves(change: Mapping[tuple[str, str], int]) -> tuple[tuple[str, str, str, int], ...]:
+    """Return who is elsewhere, from how many more pupils of each row are at each provision."""
     left: dict[str, list[str]] = defaultdict(list)
     come: dict[str, list[str]] = defaultdict(list)
     for (pupil_id, provision_id), number in sorted(change.items()):
