@@ -1,5 +1,6 @@
 """A plan for given sites, links, classes and teams: pupils in whole numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +43,9 @@ class Fitted:
     others: Floats
 
 
-def fit(system: System, relaxed: Relaxed, options: SolveOptions, clock: Clock) -> Fitted | None:
+def fit(
+    system: System, relaxed: Relaxed, options: SolveOptions, clock: Clock, told: Mapping[str, Any] | None = None
+) -> Fitted | None:
     """Find a plan near an LP whose sites, links and classes are whole; None where there is none.
 
     Parameters
@@ -51,11 +54,16 @@ def fit(system: System, relaxed: Relaxed, options: SolveOptions, clock: Clock) -
         Rows and objective, and the LP.
     options, clock
         Gap, seed, threads, time.
+    told
+        What else the solver is told.
     """
     model = model_of(system, _near(system, relaxed))
     _hold(model, relaxed)
     run = run_highs(
-        model.problem, gap=options.gap * SHARE_OF_GAP, time_limit_s=clock.left_s(), options=solver_options(options)
+        model.problem,
+        gap=options.gap * SHARE_OF_GAP,
+        time_limit_s=clock.left_s(),
+        options={**solver_options(options), **(told or {})},
     )
     if run.is_interrupted:
         clock.stop()

@@ -1,7 +1,7 @@
 """A draft as sparse arrays over all pairs, and the bound that any multipliers of its rows give."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -63,11 +63,17 @@ class System:
     @cached_property
     def of_others(self) -> sp.csr_matrix:
         """Coefficients of the other columns: shape (rows, other columns)."""
-        parts = (
-            (np.array([c for c, _ in row.terms], dtype=np.int64), np.array([a for _, a in row.terms], dtype=float))
-            for row in self.rows
-        )
-        return _matrix(parts, len(self.rows), len(self.draft.columns))
+        return _matrix(self.terms_of_others, len(self.rows), len(self.draft.columns))
+
+    @cached_property
+    def of_others_by_column(self) -> sp.csc_matrix:
+        """The same turned over: shape (other columns, rows)."""
+        return self.of_others.T
+
+    @cached_property
+    def terms_of_others(self) -> list[tuple[Ints, Floats]]:
+        """The other columns of each row, and their coefficients."""
+        return [terms_of(row) for row in self.rows]
 
     @cached_property
     def right(self) -> Floats:
@@ -153,21 +159,32 @@ class System:
         boxes
             Columns with another least and most than their own.
         """
-        least, most = (values.copy() for values in self.boxes)
-        for column, (low, high) in (boxes or {}).items():
-            least[column], most[column] = low, high
         price = np.where(self.sense * multipliers < 0, 0.0, multipliers)
         reduced = self.reduced_of_pairs(price)
-        reduced_others = self.cost_of_others - self.of_others.T @ price
-        total = self.constant + float(price @ self.right)
         gains = np.minimum(0.0, reduced) * self.most_of_pairs
         site = self.draft.site
         at_site = site != NO_SITE
-        total += float(gains[~at_site].sum())
-        if at_site.any():
-            reduced_others += np.bincount(site[at_site], weights=gains[at_site], minlength=len(reduced_others))
-        ends = np.where(reduced_others < 0, most, least)
-        return Bound(total + float(reduced_others @ ends), price, reduced)
+        of_sites = np.zeros(len(self.draft.columns))
+        np.add.at(of_sites, site[at_site], gains[at_site])
+        return self.bound_at(Bound(-np.inf, price, reduced, float(gains[~at_site].sum()), of_sites), boxes)
+
+    def bound_at(self, known: "Bound", boxes: "Mapping[int, Box] | None" = None) -> "Bound":
+        """Work out the bound that known multipliers give here, where they are of a system with the same pairs.
+
+        Parameters
+        ----------
+        known
+            Of a system whose pairs have the same costs and coefficients, and whose rows and columns are as many.
+        boxes
+            Columns with another least and most than their own.
+        """
+        least, most = (values.copy() for values in self.boxes)
+        for column, (low, high) in (boxes or {}).items():
+            least[column], most[column] = low, high
+        reduced = self.cost_of_others - self.of_others_by_column @ known.multipliers + known.gain_of_sites
+        ends = np.where(reduced < 0, most, least)
+        value = self.constant + float(known.multipliers @ self.right) + known.free_gain + float(reduced @ ends)
+        return replace(known, value=value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,11 +199,21 @@ class Bound:
         Of the rows, with the right signs.
     reduced
         The reduced cost of every pair.
+    free_gain, gain_of_sites
+        What pairs of negative reduced cost take off: those that no site has a say in, and those of each other column.
     """
 
     value: float
     multipliers: Floats = field(repr=False)
     reduced: Floats = field(repr=False)
+    free_gain: float
+    gain_of_sites: Floats = field(repr=False)
+
+
+def terms_of(row: Row) -> tuple[Ints, Floats]:
+    """Return the other columns of a row, and their coefficients."""
+    columns = np.array([column for column, _ in row.terms], dtype=np.int64)
+    return columns, np.array([amount for _, amount in row.terms], dtype=np.float64)
 
 
 def _matrix(parts: Iterable[tuple[Ints, Floats]], rows: int, columns: int) -> sp.csr_matrix:

@@ -8,7 +8,19 @@ import numpy as np
 from placement_opt.certificate import Leaf, Tree
 from placement_opt.facts import Floats
 from placement_opt.solve.proof import cheapest
-from placement_opt.solve.system import Box, System
+from placement_opt.solve.system import Bound, Box, System
+
+ANY: Box = (-np.inf, np.inf)
+"""A column on which no branch has a say."""
+
+
+def within(branches: Mapping[int, Box], system: System) -> dict[int, Box]:
+    """Return the boxes that branches leave of a system's; a least above its most = nothing is left."""
+    least, most = system.boxes
+    return {
+        column: (max(low, float(least[column])), min(high, float(most[column])))
+        for column, (low, high) in branches.items()
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,15 +31,30 @@ class Part:
     ----------
     bound
         None of them has an objective below it.
-    boxes
-        What the branches to it allow.
-    prices
-        Of all rows: what the bound is worked out from.
+    branches
+        What the branches to it allow, by column, whatever the columns' own boxes are: those of near systems differ.
+    known
+        What the bound is worked out from.
     """
 
     bound: float
-    boxes: dict[int, Box]
-    prices: Floats
+    branches: Mapping[int, Box]
+    known: Bound
+
+    @property
+    def prices(self) -> Floats:
+        """The multipliers of all rows."""
+        return self.known.multipliers
+
+    def boxes(self, system: System) -> dict[int, Box]:
+        """Return the boxes that its branches leave of a system's; where one is empty, so is the part."""
+        return within(self.branches, system)
+
+    def in_system(self, system: System) -> "Part":
+        """Return it with its bound in a system; infinite where it holds none of the system's plans."""
+        boxes = self.boxes(system)
+        is_empty = any(low > high for low, high in boxes.values())
+        return replace(self, bound=np.inf if is_empty else system.bound_at(self.known, boxes).value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +66,7 @@ class Proved:
 
     def in_near(self, system: System) -> list[Part]:
         """Return the parts with their bounds in a near system."""
-        if not _differ_in_right_only(self.system, system):
-            return [_in_another(part, system) for part in self.parts]
-        more, constant = system.right - self.system.right, system.constant - self.system.constant
-        return [replace(part, bound=part.bound + float(part.prices @ more) + constant) for part in self.parts]
+        return [part.in_system(system) for part in self.parts]
 
 
 def lowest(parts: Sequence[Part]) -> float:
@@ -55,39 +79,21 @@ def proved_by(system: System, tree: Tree) -> Proved:
     return Proved(system, tuple(_parts(system, tree)))
 
 
-def _in_another(part: Part, system: System) -> Part:
-    """Return a part of a system whose boxes may be others."""
-    least, most = system.boxes
-    boxes = {
-        column: (max(low, float(least[column])), min(high, float(most[column])))
-        for column, (low, high) in part.boxes.items()
-    }
-    return Part(system.bound(part.prices, boxes).value, boxes, part.prices)
-
-
-def _differ_in_right_only(one: System, other: System) -> bool:
-    if any(not np.array_equal(a, b) for a, b in zip(one.boxes, other.boxes, strict=True)):
-        return False
-    if not np.array_equal(one.cost_of_others, other.cost_of_others):
-        return False
-    return one.of_others is other.of_others or bool((one.of_others != other.of_others).nnz == 0)
-
-
 def _parts(system: System, tree: Tree) -> Iterator[Part]:
     """Yield the leaves of a tree, with the multipliers of the pupils' rows that go without saying."""
     number = {column.name: at for at, column in enumerate(system.draft.columns)}
     row_of = {name: at for at, name in enumerate(system.names)}
 
-    def walk(node: Tree, boxes: dict[int, Box]) -> Iterator[Part]:
+    def walk(node: Tree, branches: dict[int, Box]) -> Iterator[Part]:
         if isinstance(node, Leaf):
-            prices = _all_prices(system, node, row_of, boxes)
-            yield Part(system.bound(prices, boxes).value, boxes, prices)
+            boxes = within(branches, system)
+            known = system.bound(_all_prices(system, node, row_of, boxes), boxes)
+            yield Part(known.value, branches, known)
             return
         column = number[node.column]
-        chosen = system.draft.columns[column]
-        low, high = boxes.get(column, (chosen.least, chosen.most))
-        yield from walk(node.below, {**boxes, column: (low, float(node.at))})
-        yield from walk(node.above, {**boxes, column: (node.at + 1.0, high)})
+        low, high = branches.get(column, ANY)
+        yield from walk(node.below, {**branches, column: (low, float(node.at))})
+        yield from walk(node.above, {**branches, column: (node.at + 1.0, high)})
 
     return walk(tree, {})
 

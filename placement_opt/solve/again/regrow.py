@@ -2,13 +2,14 @@
 
 import heapq
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from placement_opt.errors import Status
-from placement_opt.facts import Floats
+from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.policy import SolveOptions
-from placement_opt.solve.again.proved import Part
+from placement_opt.solve.again.proved import ANY, Part
 from placement_opt.solve.branching import WHOLE, fractional
 from placement_opt.solve.clock import Clock
 from placement_opt.solve.dive import columns_of
@@ -19,8 +20,34 @@ from placement_opt.solve.proof import FAMILIES
 from placement_opt.solve.relaxation import Relaxation, Relaxed
 from placement_opt.solve.system import System
 
+FEW_PAIRS = 2_000
+"""Among so few pairs a part is searched at once, without a plan to begin with."""
+IN_SMALL = {"presolve": "off", "mip_heuristic_run_feasibility_jump": False}
+"""For models that are solved in a moment: what HiGHS does beforehand takes more than half of the time."""
 MOST_NODES = 200
 """After so many LPs the question is no near one; it is left to a search from its root."""
+
+
+@dataclass(frozen=True, eq=False)
+class Branching:
+    """The columns of near systems that may be branched on.
+
+    Parameters
+    ----------
+    families
+        Those that are decided first, first.
+    whole
+        Whether each is a whole number.
+    """
+
+    families: Sequence[Ints]
+    whole: Bools
+
+
+def branching_of(system: System) -> Branching:
+    """Return the columns of a system, and of all near ones, that may be branched on."""
+    whole = np.array([column.whole for column in system.draft.columns], dtype=bool)
+    return Branching([columns_of(system, family) for family in FAMILIES], whole)
 
 
 class Regrowth:
@@ -30,6 +57,8 @@ class Regrowth:
     ----------
     system, relaxation
         Rows and objective, and its LP.
+    branching
+        The columns that may be branched on.
     known
         A plan of it; None = none is known.
     amount
@@ -42,6 +71,7 @@ class Regrowth:
         self,
         system: System,
         relaxation: Relaxation,
+        branching: Branching,
         known: Fitted | None,
         amount: float,
         options: SolveOptions,
@@ -49,8 +79,7 @@ class Regrowth:
     ) -> None:
         self.system, self.relaxation, self.best = system, relaxation, known
         self._amount, self._options, self._clock = amount, options, clock
-        self._families = [columns_of(system, family) for family in FAMILIES]
-        self._whole = np.array([column.whole for column in system.draft.columns], dtype=bool)
+        self._families, self._whole = branching.families, branching.whole
         self._settled: list[Part] = []
         self._bounds: list[float] = []
         self._untried: list[tuple[float, int, Part]] = []
@@ -82,9 +111,9 @@ class Regrowth:
 
     def _explored(self, part: Part) -> list[Part]:
         """Look at a part: settle it, and note its plan; or return what it is branched into."""
-        relaxed = self.relaxation.solve(part.boxes, cut_off=self._cut_off)
+        relaxed = self.relaxation.solve(part.boxes(self.system), cut_off=self._cut_off)
         if relaxed.bound.value > part.bound:
-            part = Part(relaxed.bound.value, part.boxes, relaxed.bound.multipliers)
+            part = Part(relaxed.bound.value, part.branches, relaxed.bound)
         if part.bound < self._cut_off and not relaxed.is_broken:
             columns = next((split for family in self._families if (split := fractional(relaxed.others, family))), None)
             if columns is not None:
@@ -97,23 +126,30 @@ class Regrowth:
 
     def _settle(self, part: Part, relaxed: Relaxed) -> None:
         """Find the best plan of a part in which nothing is left to branch on but pupils."""
-        self._note(self._read(relaxed) or fit(self.system, relaxed, self._options, self._clock))
+        found = self._read(relaxed)
+        if found is None and len(self._near(relaxed)) > FEW_PAIRS:
+            found = fit(self.system, relaxed, self._options, self._clock, IN_SMALL)
+        self._note(found)
         self._bounds.append(part.bound if part.bound >= self._cut_off else self._searched(part, relaxed))
 
     def _note(self, found: Fitted | None) -> None:
         if found is not None and (self.best is None or found.value < self.best.value):
             self.best = found
 
-    def _searched(self, part: Part, relaxed: Relaxed) -> float:
-        """Let the solver search a part, among the pairs of which, by the LP's prices, a better plan could use one."""
+    def _near(self, relaxed: Relaxed) -> Ints:
+        """Return the pairs that, by the LP's prices, a plan could use that is better than the best so far."""
         slack = np.inf if self.best is None else self.best.value - relaxed.bound.value
-        near = np.flatnonzero(relaxed.bound.reduced <= slack + self._amount)
+        return np.flatnonzero(relaxed.bound.reduced <= slack + self._amount)
+
+    def _searched(self, part: Part, relaxed: Relaxed) -> float:
+        """Let the solver search a part, among the pairs that a better plan could use."""
+        near = self._near(relaxed)
         if len(near) > PAIRS_OF_A_SEARCH:
             return part.bound
         model = model_of(self.system, near)
-        for column, (low, high) in part.boxes.items():
+        for column, (low, high) in part.boxes(self.system).items():
             model.others[column].bounds(low, high)
-        options = {**solver_options(self._options), "mip_abs_gap": self._amount}
+        options = {**solver_options(self._options), **IN_SMALL, "mip_abs_gap": self._amount}
         run = run_highs(model.problem, gap=0.0, time_limit_s=self._clock.left_s(), options=options)
         if run.status is Status.INFEASIBLE:
             return np.inf
@@ -121,11 +157,10 @@ class Regrowth:
         return max(part.bound, run.bound) if run.has_solution else part.bound
 
     def _branched(self, part: Part, column: int, value: float) -> list[Part]:
-        least, most = self.system.boxes
-        low, high = part.boxes.get(column, (float(least[column]), float(most[column])))
+        low, high = part.branches.get(column, ANY)
         at = float(np.floor(value + WHOLE))
         halves = ((low, at), (at + 1, high))
-        return [Part(part.bound, {**part.boxes, column: half}, part.prices) for half in halves]
+        return [Part(part.bound, {**part.branches, column: half}, part.known) for half in halves]
 
     def _read(self, relaxed: Relaxed) -> Fitted | None:
         """Return the LP as a plan, where it is one."""

@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from placement_opt.certificate import Tree
-from placement_opt.facts import Ints
+from placement_opt.facts import Floats, Ints
 from placement_opt.model import Draft
 from placement_opt.model.linear import NO_PAIRS
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.again.proved import Proved, lowest, proved_by
-from placement_opt.solve.again.regrow import Regrowth
+from placement_opt.solve.again.regrow import Regrowth, branching_of
 from placement_opt.solve.clock import Clock, silent
 from placement_opt.solve.fitting import Fitted, model_of, read, solver_options
 from placement_opt.solve.highs import run_highs
 from placement_opt.solve.optimum import Optimiser, Optimum
 from placement_opt.solve.relaxation import Relaxation
 from placement_opt.solve.stages import Goals
-from placement_opt.solve.system import System
+from placement_opt.solve.system import System, terms_of
 
 GoalsOf = Callable[[Draft], Goals]
 """The objective of a draft."""
@@ -51,12 +52,17 @@ def completed(system: System, choices: Ints, pupils: Ints, options: SolveOptions
     return read(model, run.value) if run.has_solution else None
 
 
-def keeps(system: System, fitted: Fitted) -> bool:
-    """Return whether a plan keeps every row and box of a system."""
+def taken_by(system: System, fitted: Fitted) -> Floats:
+    """Return what the pupils of a plan take of each row, in a system and in all near ones."""
+    return np.asarray(system.of_pairs_by_column[:, fitted.pairs] @ fitted.pupils, dtype=np.float64)
+
+
+def keeps(system: System, fitted: Fitted, taken: Floats) -> bool:
+    """Return whether a plan keeps every row and box of a system; its pupils take so much of at least its rows."""
     least, most = system.boxes
     if (fitted.others < least - SLACK).any() or (fitted.others > most + SLACK).any():
         return False
-    sums = system.of_pairs_by_column[:, fitted.pairs] @ fitted.pupils + system.of_others @ fitted.others
+    sums = taken[: len(system.rows)] + system.of_others @ fitted.others
     over = sums - system.right
     return not ((over > SLACK) & (system.sense <= 0) | (over < -SLACK) & (system.sense >= 0)).any()
 
@@ -74,10 +80,19 @@ def near(base: System, draft: Draft, goals_of: GoalsOf, unplaced_limit: float | 
     system = System(draft, goals_of(draft), unplaced_limit, base.nudge)
     for name in KEPT_IN_MOST_DRAFTS:
         system.__dict__[name] = getattr(base, name)
-    rows = zip(base.draft.rows, draft.rows, strict=True)
-    if len(base.draft.columns) == len(draft.columns) and all(old.terms is new.terms for old, new in rows):
-        system.__dict__["of_others"] = base.of_others
+    system.__dict__.update(_of_others(base, system))
     return system
+
+
+def _of_others(base: System, system: System) -> dict[str, Any]:
+    """Return the coefficients of the other columns as far as they are those of the base."""
+    changed = [n for n, row in enumerate(system.draft.rows) if row.terms is not base.draft.rows[n].terms]
+    if not changed:
+        return {"of_others": base.of_others, "of_others_by_column": base.of_others_by_column}
+    terms = list(base.terms_of_others)
+    for number in changed:
+        terms[number] = terms_of(system.rows[number])
+    return {"terms_of_others": terms}
 
 
 class MovingRelaxation(Relaxation):
@@ -146,6 +161,7 @@ class Warm:
     def __post_init__(self) -> None:
         self._relaxation: MovingRelaxation | None = None
         self._proofs: list[Proved] = []
+        self._branching = branching_of(self.base)
 
     def near(self, draft: Draft, unplaced_limit: float | None) -> System:
         """Return the system of a near draft."""
@@ -195,7 +211,7 @@ class Warm:
             return None
         parts = max((proof.in_near(system) for proof in self._proofs), key=lowest)
         relaxation = self.relaxation_of(system, start)
-        regrowth = Regrowth(system, relaxation, known, self.allowance[1], self.options, clock)
+        regrowth = Regrowth(system, relaxation, self._branching, known, self.allowance[1], self.options, clock)
         found = regrowth.grow(parts)
         if found is not None:
             self._proofs[1:] = [Proved(system, regrowth.parts)]
@@ -217,3 +233,13 @@ class Warm:
     def bound(self, system: System) -> float:
         """Return what no plan of a near system is below, by the proofs of the first draft and of the last answer."""
         return max((lowest(proof.in_near(system)) for proof in self._proofs), default=-np.inf)
+
+    def bound_with_each(self, system: System, choices: Ints) -> Floats:
+        """Return what no plan of a near system with a pupil of a choice is below, for each of several choices."""
+        least = np.full(len(choices), -np.inf)
+        for proof in self._proofs:
+            with_each = np.full(len(choices), np.inf)
+            for part in proof.in_near(system):
+                with_each = np.minimum(with_each, part.bound + np.maximum(part.known.reduced[choices], 0.0))
+            least = np.maximum(least, with_each)
+        return least

@@ -87,14 +87,14 @@ class Forced:
         """For every decided pair, what no plan of the other parts of the proof with a pupil there is below."""
         floor = np.full(self._laid.draft.choices, np.inf)
         for part in self._proof.parts[1:]:
-            floor = np.minimum(floor, _with_one(self._proof.system, part.prices, part.boxes))
+            floor = np.minimum(floor, _with_one(self._proof.system, part.prices, part.boxes(self._proof.system)))
         return floor
 
     def _floor(self, left: int) -> Floats:
         """Return for every decided pair how much more a plan is at least in which a pupil left a node for that pair."""
         if left not in self._floors:
             part, system = self._proof.parts[0], self._proof.system
-            plain = _with_one(system, part.prices, part.boxes)
+            plain = _with_one(system, part.prices, part.boxes(self._proof.system))
             near = self._near(self._exchange.prices_without(left))
             floor = np.minimum(np.maximum(near, plain), self._elsewhere)
             self._floors[left] = np.maximum(floor - self.ask.present.objective_gbp, 0.0)
@@ -107,10 +107,11 @@ class Forced:
         """
         part, system = self._proof.parts[0], self._proof.system
         wish = _reduced_of_others(system, prices)
-        held, floor = dict(part.boxes), np.full(self._laid.draft.choices, np.inf)
+        within = part.boxes(system)
+        held, floor = dict(within), np.full(self._laid.draft.choices, np.inf)
         for column in self._whole[np.abs(wish[self._whole]) > LEAST_WISH_GBP].tolist():
             value = float(round(self._laid.others[column]))
-            least, most = part.boxes.get(column, (system.boxes[0][column], system.boxes[1][column]))
+            least, most = within.get(column, (system.boxes[0][column], system.boxes[1][column]))
             is_low = bool(wish[column] < 0)
             held[column] = (least, value) if is_low else (value, most)
             otherwise = (value + 1, most) if is_low else (least, value - 1)
@@ -121,7 +122,7 @@ class Forced:
     def _otherwise(self, column: int, box: Box) -> Floats:
         """Return for every decided pair what no plan with a pupil there and another value of a column is below."""
         if (column, box) not in self._others:
-            system, boxes = self._proof.system, {**self._proof.parts[0].boxes, column: box}
+            system, boxes = self._proof.system, {**self._proof.parts[0].boxes(self._proof.system), column: box}
             prices = self.ask.prices_in(boxes)
             self._others[column, box] = _with_one(system, prices, boxes)
         return self._others[column, box]

@@ -6,7 +6,8 @@ reserved for them frees one of theirs, and is worth as much as one for everybody
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,6 +33,14 @@ class Group:
     def row(self) -> str:
         """The name of the row that keeps others out."""
         return f"reserved_{self.provision}_{'_'.join(str(value) for value in self.label)}"
+
+
+class Promise(NamedTuple):
+    """What a choice cannot do better than, the greatest first: less unplaced, less £."""
+
+    placed: int
+    saved_gbp: float
+    choice: int
 
 
 def groups_at(draft: Draft, provision_ids: Sequence[str], by: Sequence[str]) -> Iterator[Group]:
@@ -76,6 +85,10 @@ def worth_of_reserved(
         How many.
     """
     worthwhile = [name for name, worths in places.items() if any(worth.rank > NOTHING.rank for worth in worths[:steps])]
+    if steps == 1 and not any(is_paid_when_empty(ask, name) for name in worthwhile):
+        for name in worthwhile:
+            yield from _first_places(ask, name, by, places[name][0])
+        return
     groups = list(groups_at(ask.draft, worthwhile, by))
     if not groups:
         return
@@ -84,6 +97,48 @@ def worth_of_reserved(
     for group in groups:
         for more in range(1, steps + 1):
             yield group, more, _worth(asking, group, more, places[group.provision_id][more - 1], steps)
+
+
+def _first_places(
+    ask: Again, provision_id: str, by: Sequence[str], of_any: Worth
+) -> Iterator[tuple[Group, int, Worth]]:
+    """Yield what the first place more at a provision is worth for each group.
+
+    Where somebody of the group is there with a place more for everybody, it is worth as much; else as much as the best
+    of the plans in which one of them takes it.
+    """
+    draft, change = ask.draft, Change(places={provision_id: 1})
+    found, groups = ask.best(change), list(groups_at(ask.draft, [provision_id], by))
+    if found is None or not groups:
+        return
+    provision = groups[0].provision
+    choices = draft.at_provision(provision)
+    there = np.zeros(len(draft.facts.pupils), dtype=bool)
+    there[draft.staying[draft.facts.current[draft.staying] == provision]] = True
+    there[draft.pupil[np.intersect1d(found.fitted.pairs, choices)]] = True
+    unplaced, gbp = ask.at_best_with_each(change, choices, ask.present.unplaced_pupils)
+    promises = [Promise(-int(a), -float(b), int(choice)) for a, b, choice in zip(unplaced, gbp, choices, strict=True)]
+    promises.sort(reverse=True)
+    for group in groups:
+        if (group.is_member & there).any():
+            yield group, 1, of_any
+        else:
+            of_group = [promise for promise in promises if group.is_member[draft.pupil[promise.choice]]]
+            yield group, 1, _best_of(ask, group, of_group, of_any)
+
+
+def _best_of(ask: Again, group: Group, promises: Sequence[Promise], of_any: Worth) -> Worth:
+    """Return what a place is worth that one of a group takes, the most promising of them looked at first."""
+    present, best = ask.present, replace(NOTHING, is_proven=ask.present.is_proven)
+    pupil_ids = ask.draft.facts.pupils["pupil_id"].to_numpy()
+    for promise in promises:
+        promised = (present.unplaced_pupils + promise.placed, present.objective_gbp + promise.saved_gbp)
+        if best.rank >= of_any.rank or (promised[0], promised[1] - HALF_A_PENNY_GBP) <= best.rank:
+            break
+        forced = ((str(pupil_ids[ask.draft.pupil[promise.choice]]), group.provision_id),)
+        here = worth_of(ask, ask.best(Change(places={group.provision_id: 1}, forced=forced)))
+        best = max(best, here, key=lambda worth: worth.rank)
+    return best
 
 
 def _worth(asking: Again, group: Group, more: int, of_any: Worth, steps: int) -> Worth:

@@ -112,20 +112,31 @@ def _counts(placements: pd.DataFrame) -> dict[tuple[str, str], int]:
 def worth_of_places(ask: Again, provision_id: str, steps: int) -> tuple[Worth, ...]:
     """Return what 1, 2, up to `steps` places more at a provision are worth.
 
-    Where the proof of the present plan shows that not even the last of them helps, none does, and nothing is solved;
-    where as many as the last are reached before, the rest are worth as much.
+    Once a place helps no more than the one before it, the last of them is looked at: where that helps no more either,
+    by the proofs at hand or solved, none between them does.
     """
     costs_nothing = not is_paid_when_empty(ask, provision_id)
-    last = worth_of(ask, ask.best(Change(places={provision_id: steps}))) if costs_nothing else None
-    if last is not None and last.rank == NOTHING.rank and last.is_proven:
-        return (NOTHING,) * steps
+    last = Change(places={provision_id: steps})
     found: list[Worth] = []
-    for more in range(1, steps + 1):
-        if last is not None and found and found[-1].rank == last.rank and found[-1].is_proven:
-            found.append(found[-1])
-        else:
-            found.append(worth_of(ask, ask.best(Change(places={provision_id: more}))))
+    before, worth = None, NOTHING
+    while len(found) < steps:
+        if costs_nothing and helps_no_more(ask, last, worth):
+            return (*found, *[worth] * (steps - len(found)))
+        if costs_nothing and before is not None and before.rank == worth.rank and worth.is_proven:
+            of_last = worth_of(ask, ask.best(last))
+            if of_last.rank == worth.rank and of_last.is_proven:
+                return (*found, *[worth] * (steps - len(found)))
+        before, worth = worth, worth_of(ask, ask.best(Change(places={provision_id: len(found) + 1})))
+        found.append(worth)
     return tuple(found)
+
+
+def helps_no_more(ask: Again, change: Change, worth: Worth) -> bool:
+    """Return whether the proofs at hand show that a change is worth no more than something is known to be."""
+    unplaced = ask.present.unplaced_pupils - worth.placed_more
+    fewest, gbp = ask.at_best(change, unplaced)
+    reached_gbp = ask.present.objective_gbp - worth.saving_gbp
+    return worth.is_proven and ask.present.is_proven and fewest == unplaced and gbp >= reached_gbp - HALF_A_PENNY_GBP
 
 
 def is_paid_when_empty(ask: Again, provision_id: str) -> bool:

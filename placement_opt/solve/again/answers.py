@@ -1,0 +1,73 @@
+"""Answers that are kept: two changes that leave the same to decide have the same answer, but for what is settled."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from placement_opt.model import Draft
+from placement_opt.solve.fitting import Fitted
+
+MOST_ANSWERS = 2_000
+Key = tuple[tuple[object, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The best plan of a change, without those who are held; None = there is none.
+
+    Parameters
+    ----------
+    fitted
+        The plan.
+    unproven
+        So far below its objective nothing is ruled out.
+    """
+
+    fitted: Fitted | None
+    unproven: float = 0.0
+
+
+@dataclass(eq=False)
+class Answers:
+    """The latest answers, by what was left to decide.
+
+    Parameters
+    ----------
+    base
+        The draft that is changed.
+    """
+
+    base: Draft
+    _kept: OrderedDict[Key, Answer] = field(default_factory=OrderedDict, repr=False)
+
+    def key(self, draft: Draft) -> Key:
+        """Return what of a changed draft is another than in the base, constants left out."""
+        pairs = enumerate(zip(self.base.rows, draft.rows, strict=True))
+        rows = [(n, new.right, tuple(sorted(new.terms))) for n, (old, new) in pairs if new is not old]
+        columns = enumerate(zip(self.base.columns, draft.columns, strict=True))
+        boxes = [(n, new.least, new.most) for n, (old, new) in columns if new is not old]
+        goals = [
+            (n, *sorted(goal.terms.items()))
+            for n, (known, goal) in enumerate(
+                (
+                    (self.base.money, draft.money),
+                    (self.base.weighed, draft.weighed),
+                    (self.base.unplaced, draft.unplaced),
+                )
+            )
+            if goal.terms != known.terms
+        ]
+        return (tuple(self._changed_rows(rows)), tuple(boxes), tuple(goals))
+
+    def _changed_rows(self, rows: list[tuple[int, float, tuple[tuple[int, float], ...]]]) -> list[tuple[object, ...]]:
+        base = self.base.rows
+        return [row for row in rows if (row[1], row[2]) != (base[row[0]].right, tuple(sorted(base[row[0]].terms)))]
+
+    def find(self, key: Key) -> Answer | None:
+        """Return the answer that is kept for a key."""
+        return self._kept.get(key)
+
+    def keep(self, key: Key, answer: Answer) -> None:
+        """Keep an answer, instead of the oldest where there are too many."""
+        self._kept[key] = answer
+        if len(self._kept) > MOST_ANSWERS:
+            self._kept.popitem(last=False)
