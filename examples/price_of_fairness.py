@@ -16,10 +16,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from placement_opt.examples import exampleshire
-from placement_opt.scenarios.packing import packed, unpacked
 from placement_opt.solve.fair.aim import FairObjective
 from placement_opt.travel import crow_fly
 from placement_opt.why.fairness.price import PriceOfFairness, price_of_fairness
+from placement_opt.workers.sending import packed, unpacked
 
 AIMS: dict[FairObjective, dict[str, Any]] = {
     "kolm_pollak": {},

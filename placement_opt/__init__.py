@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from placement_opt.scenarios.frontier_result import Frontier
     from placement_opt.scenarios.futures import load_futures, many_futures
     from placement_opt.scenarios.futures_result import Futures
-    from placement_opt.scenarios.jobs import Failure, Job, solve_many
+    from placement_opt.scenarios.jobs import Job, solve_many
     from placement_opt.scenarios.questions.forms import Forms, hubs_or_special_school
     from placement_opt.scenarios.questions.grant import GrantOrBuild, grant_or_build
     from placement_opt.scenarios.questions.homecoming import Homecoming, who_could_come_home
@@ -114,6 +114,7 @@ if TYPE_CHECKING:
     from placement_opt.why.witness_values import Witness
     from placement_opt.why.worth import reserved_places, value_of_places
     from placement_opt.why.worth.result import PlacesWorth
+    from placement_opt.workers.tasks import Failure
 
 __all__ = [
     "AssumptionWarning",
@@ -306,7 +307,7 @@ _LAZY = {
     "road_route": "placement_opt.roads",
     "road_travel": "placement_opt.roads",
     "Change": "placement_opt.scenarios.change",
-    "Failure": "placement_opt.scenarios.jobs",
+    "Failure": "placement_opt.workers.tasks",
     "Frontier": "placement_opt.scenarios.frontier_result",
     "frontier": "placement_opt.scenarios.frontier",
     "moves_ladder": "placement_opt.scenarios.frontier",

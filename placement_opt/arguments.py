@@ -132,7 +132,7 @@ def _add_why(commands: Any) -> None:
     add_fairness(fairness)
     worth = commands.add_parser("worth", help="what a place more is worth, and where the next ones should go")
     _add_run(worth)
-    add_worth(worth)
+    add_worth(worth, _workers)
 
 
 def _add_registers(parser: argparse.ArgumentParser) -> None:

@@ -1,6 +1,7 @@
 """What the command line understands of the commands that ask why."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -73,9 +74,10 @@ def add_cure(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, help="folder for tables of the changes and of who shares places; default: only say")
 
 
-def add_worth(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `worth` to those that name a saved run."""
+def add_worth(parser: argparse.ArgumentParser, workers: Callable[[str], int]) -> None:
+    """Add the options of `worth` to those that name a saved run; `workers` reads a number of processes."""
     add = parser.add_argument
+    add("--workers", type=workers, default=1, help="processes that look at provisions at a time (default 1)")
     add("--steps", type=int, default=10, metavar="PLACES", help="so many places more at each provision (default 10)")
     add("--at", action="append", metavar="PROVISION", help="only at this provision; may be repeated (default: all)")
     add(

@@ -158,6 +158,30 @@ def test_a_pupil_held_somewhere_is_answered_as_an_officers_must(seed: int) -> No
             assert provision_id in there
 
 
+@pytest.mark.parametrize("seed", range(how_many(200, in_ci=6)))
+def test_no_answer_depends_on_what_was_asked_before(seed: int) -> None:
+    families = ("suitability", "overflow", "candidates", "places", "spokes", "part_limits")
+    case = random_case(seed, families=families)
+    plan = solved(case)
+    if plan is None:
+        pytest.skip("The case has no plan.")
+    rng = np.random.default_rng(seed)
+    ask = again(case.problem, case.travel, plan)
+    allowed = ask.draft.pairs.table()[["pupil_id", "provision_id"]].to_numpy().tolist()
+    names = case.problem.provisions["provision_id"].tolist()
+    pupils = int(case.problem.pupils["count"].sum())
+    for at in rng.permutation(len(allowed))[:4]:
+        pupil_id, provision_id = allowed[at]
+        more = {str(rng.choice(names)): int(rng.integers(1, 4))}
+        for change in (
+            Change(forced=((pupil_id, provision_id),)),
+            Change(more),
+            Change(more, ((pupil_id, provision_id),)),
+        ):
+            fresh = again(case.problem, case.travel, plan)
+            assert _agree(_asked_stages(ask, change), _asked_stages(fresh, change), pupils), (seed, change)
+
+
 def test_one_pupil_of_a_row_of_several_is_held_and_the_others_are_free() -> None:
     problem = tiny()
     pupils = problem.pupils.iloc[[0]].assign(count=2)

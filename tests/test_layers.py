@@ -30,6 +30,7 @@ LAYERS = (
         "summaries",
         "suppression",
         "witnesses",
+        "workers",
         "inequality",
         "plan_tables",
         "year_rules",

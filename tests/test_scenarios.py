@@ -17,7 +17,6 @@ from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.scenarios.change import Change, Scenario
-from placement_opt.scenarios.packing import packed, unpacked
 from placement_opt.scenarios.verbs import (
     VERBS,
     add_places,
@@ -38,6 +37,7 @@ from placement_opt.solve.years import plan_years
 from placement_opt.timeline import everyone, problem_in
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import verify
+from placement_opt.workers.sending import packed, unpacked
 from tests.oracles import best_plan, every_plan
 from tests.strategies import Case, random_case
 

@@ -22,12 +22,13 @@ from placement_opt.policy import Policy
 from placement_opt.problem import Problem
 from placement_opt.scenarios.change import Scenario
 from placement_opt.scenarios.figures import PAID, title_of
-from placement_opt.scenarios.jobs import Failure, Job, solve_many, solved_as_done
+from placement_opt.scenarios.jobs import Job, solve_many, solved_as_done
 from placement_opt.scenarios.scenario_set import ScenarioSet, solve_scenarios
 from placement_opt.scenarios.verbs import add_places, close, reprice, set_policy, withdraw
 from placement_opt.solve import baseline, solve
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import verify
+from placement_opt.workers.tasks import Failure
 
 SCENARIOS = [
     Scenario("all may move", [set_policy(moves="all")], note="what would be possible"),

@@ -10,16 +10,23 @@ import pytest
 
 from placement_opt.cli import main
 from placement_opt.errors import InputError
-from placement_opt.examples import tiny
+from placement_opt.examples import exampleshire, tiny
 from placement_opt.files import read_problem, write_problem
+from placement_opt.model import draft_model
+from placement_opt.pairs import candidate_pairs
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve import solve
+from placement_opt.solve.again import again
+from placement_opt.solve.clock import Clock, silent
+from placement_opt.solve.stages import solve_in_stages
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.why.worth import reserved_places, value_of_places
+from placement_opt.why.worth.groups import worth_of_reserved
 from placement_opt.why.worth.result import PlacesWorth
-from tests.amounts import how_many
+from placement_opt.why.worth.steps import worth_of_places
+from tests.amounts import IS_NIGHT, how_many
 from tests.oracles import allowed_pairs, best_plan, pair_cost
 from tests.strategies import Case, mixed_case, random_case
 from tests.test_again import HALF_PENNIES, more_places, solved
@@ -119,8 +126,9 @@ def test_reserved_places_are_worth_what_the_best_of_all_plans_says() -> None:
             continue
         oracle = _Reserved(case)
         for provision_id in oracle.places:
-            table = reserved_places(case.problem, case.travel, plan, provision_id, by=("need",), steps=2, options=EXACT)
-            for row in table.to_dict("records"):
+            asked = (case.problem, case.travel, plan, provision_id)
+            tables = [reserved_places(*asked, by=("need",), steps=steps, options=EXACT) for steps in (1, 2)]
+            for row in pd.concat(tables).to_dict("records"):
                 group = set(oracle.pupils.loc[oracle.pupils["need"] == row["need"], "pupil_id"])
                 unplaced, cost_gbp = oracle.best(provision_id, group, row["more"])
                 saving_gbp = plan.objective_gbp - cost_gbp
@@ -128,6 +136,52 @@ def test_reserved_places_are_worth_what_the_best_of_all_plans_says() -> None:
                 assert row["saving_gbp"] == pytest.approx(saving_gbp, abs=0.1), (seed, provision_id, row)
                 looked_at += 1
     assert looked_at > 8
+
+
+def test_the_first_reserved_place_is_worth_the_same_with_rows_as_by_whoever_takes_it() -> None:
+    differ, looked_at = [], 0
+    for seed, case, plan in _cases(range(how_many(150, in_ci=8))):
+        if case.policy.cost_basis == "full":
+            continue
+        ask = again(case.problem, case.travel, plan, options=EXACT)
+        names = case.problem.provisions.query("status != 'closed'")["provision_id"].tolist()
+        places = {name: worth_of_places(ask, name, 2) for name in names}
+        by_taker, by_rows = (
+            {
+                (group.provision_id, group.label): worth
+                for group, more, worth in worth_of_reserved(ask, places, ("need",), steps)
+                if more == 1
+            }
+            for steps in (1, 2)
+        )
+        within = 2 * HALF_PENNIES * int(case.problem.pupils["count"].sum())
+        for key, worth in by_taker.items():
+            looked_at += 1
+            other = by_rows[key]
+            if worth.placed_more != other.placed_more or abs(worth.saving_gbp - other.saving_gbp) > within:
+                differ.append((seed, key, worth, other))
+    assert differ == []
+    assert looked_at > 8
+
+
+@pytest.mark.skipif(not IS_NIGHT, reason="takes ten minutes: in the night run only")
+def test_worths_of_exampleshire_agree_with_solving_again() -> None:
+    problem = exampleshire()
+    travel = crow_fly(problem)
+    plan = solve(problem, travel)
+    ask = again(problem, travel, plan)
+    differ = []
+    for name in problem.provisions.query("status != 'closed'")["provision_id"]:
+        worths = worth_of_places(ask, name, STEPS)
+        for more, worth in enumerate(worths, start=1):
+            pairs = candidate_pairs(more_places(problem, {name: more}), travel, policy=plan.policy)
+            unplaced, objective_gbp = (
+                stage.value for stage in solve_in_stages(draft_model(pairs), EXACT, Clock(None), silent).stages[:2]
+            )
+            found = (ask.present.unplaced_pupils - worth.placed_more, ask.present.objective_gbp - worth.saving_gbp)
+            if found[0] != round(unplaced) or abs(found[1] - objective_gbp) > HALF_PENNIES:
+                differ.append((name, more, found, unplaced, objective_gbp))
+    assert differ == []
 
 
 def _two_schools() -> tuple[Problem, TravelMatrix]:

@@ -1,6 +1,8 @@
 """The command that works out what places are worth."""
 
 import argparse
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import pandas as pd
 
@@ -28,7 +30,14 @@ def value_places(parsed: argparse.Namespace) -> None:
     by = tuple(name.strip() for name in parsed.by.split(",") if name.strip())
     try:
         worth = value_of_places(
-            problem, travel, plan, steps=parsed.steps, provision_ids=parsed.at, by=by, progress=tell
+            problem,
+            travel,
+            plan,
+            steps=parsed.steps,
+            provision_ids=parsed.at,
+            by=by,
+            executor=partial(ProcessPoolExecutor, parsed.workers) if parsed.workers > 1 else None,
+            progress=tell,
         )
     except InputError:
         raise

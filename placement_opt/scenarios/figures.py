@@ -7,8 +7,8 @@ import pandas as pd
 
 from placement_opt.compare import compare
 from placement_opt.plan import Plan
-from placement_opt.scenarios.jobs import Failure
 from placement_opt.schema import MAINSTREAM_KINDS
+from placement_opt.workers.tasks import Failure
 
 FIGURES: Mapping[str, str] = {
     "pupils": "Pupils",

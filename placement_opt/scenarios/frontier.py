@@ -16,10 +16,10 @@ from placement_opt.problem import Problem
 from placement_opt.scenarios.frontier_measures import MEASURES, Measure, check_question, with_moving_limit
 from placement_opt.scenarios.frontier_moves import first_moves
 from placement_opt.scenarios.frontier_result import Frontier, undominated
-from placement_opt.scenarios.packing import packed, unpacked, unpacked_once
 from placement_opt.solve.clock import Progress, silent
 from placement_opt.solve.sweep import Found, Sweep
 from placement_opt.travel import TravelMatrix
+from placement_opt.workers.sending import packed, unpacked, unpacked_once
 
 ANY = 0.0
 FUZZ = 1e-6

@@ -19,10 +19,10 @@ from placement_opt.scenarios.futures_journal import JOURNAL, Head, Journal, Key,
 from placement_opt.scenarios.futures_question import DRAWN, Strategy
 from placement_opt.scenarios.futures_result import Futures, futures_of
 from placement_opt.scenarios.futures_rows import Record, failed_record
-from placement_opt.scenarios.jobs import FAILED, NOT_RUN, Failure, Pool, Progress, Task, done_when_ready
-from placement_opt.scenarios.packing import packed
 from placement_opt.timeline import everyone, years_of
 from placement_opt.travel import TravelMatrix, crow_fly
+from placement_opt.workers.sending import packed
+from placement_opt.workers.tasks import FAILED, NOT_RUN, Failure, Pool, Progress, Task, done_when_ready
 from placement_opt.year_rules import YearRules
 
 UNCHANGED = "plan"

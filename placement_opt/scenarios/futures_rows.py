@@ -10,7 +10,7 @@ from placement_opt.errors import InputError, NoPlanError
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.scenarios.figures import row_of
-from placement_opt.scenarios.jobs import AT_FAULT, FAILED
+from placement_opt.workers.tasks import AT_FAULT, FAILED
 
 NO_PLACE = "without a place"
 """Stands for the kind of place of pupils who have none."""

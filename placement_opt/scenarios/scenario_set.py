@@ -13,10 +13,11 @@ from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.scenarios.change import Scenario, effects_between
 from placement_opt.scenarios.figures import COUNTS, FIGURES, PAID, in_order, row_of
-from placement_opt.scenarios.jobs import Failure, Job, Pool, Progress, Solver, solve_many
+from placement_opt.scenarios.jobs import Job, Solver, solve_many
 from placement_opt.solve import baseline, solve
 from placement_opt.travel import TravelMatrix
 from placement_opt.verify import verify
+from placement_opt.workers.tasks import Failure, Pool, Progress
 
 TODAY, UNCHANGED = "today", "plan"
 """Names of what scenarios are held against: today's placements, and the plan without changes."""

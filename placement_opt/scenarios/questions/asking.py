@@ -9,9 +9,9 @@ from placement_opt.errors import Fault, InputError, NoPlanError, Status
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
-from placement_opt.scenarios.jobs import AT_FAULT, Failure
 from placement_opt.scenarios.sites import close, open_site, opened_in
 from placement_opt.timeline import years_of
+from placement_opt.workers.tasks import AT_FAULT, Failure
 from placement_opt.years_plan import CAPITAL, YearsPlan
 
 

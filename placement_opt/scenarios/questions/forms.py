@@ -11,10 +11,11 @@ from placement_opt.given import is_word
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.scenarios.jobs import Job, Pool, Progress, solve_many
+from placement_opt.scenarios.jobs import Job, solve_many
 from placement_opt.scenarios.questions.asking import answered, as_money, check_provisions, shut
 from placement_opt.solve import solve
 from placement_opt.travel import TravelMatrix
+from placement_opt.workers.tasks import Pool, Progress
 
 TRAVEL = ("pupils_with_transport", "mean_minutes", "longest_minutes", "pupils_over_guide", "co2e_kg")
 _AIMS = {

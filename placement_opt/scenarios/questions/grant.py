@@ -8,7 +8,7 @@ import pandas as pd
 from placement_opt.given import is_number, is_whole
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.scenarios.jobs import Job, Pool, Progress, solve_many
+from placement_opt.scenarios.jobs import Job, solve_many
 from placement_opt.scenarios.questions.asking import (
     answered,
     as_money,
@@ -21,6 +21,7 @@ from placement_opt.scenarios.questions.asking import (
 )
 from placement_opt.solve.years import plan_years
 from placement_opt.travel import TravelMatrix
+from placement_opt.workers.tasks import Pool, Progress
 from placement_opt.year_rules import YearRules
 from placement_opt.years_plan import YearsPlan
 

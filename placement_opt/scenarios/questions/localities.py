@@ -12,7 +12,7 @@ from placement_opt.errors import InputError
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.scenarios.editing import with_cells, with_rows
-from placement_opt.scenarios.jobs import Failure, Job, Pool, Progress, solve_many
+from placement_opt.scenarios.jobs import Job, solve_many
 from placement_opt.scenarios.questions.asking import (
     answered,
     as_money,
@@ -25,6 +25,7 @@ from placement_opt.scenarios.questions.asking import (
 from placement_opt.scenarios.sites import opened_in
 from placement_opt.solve.years import plan_years
 from placement_opt.travel import TravelMatrix
+from placement_opt.workers.tasks import Failure, Pool, Progress
 from placement_opt.year_rules import YearRules
 from placement_opt.years_plan import YearsPlan
 

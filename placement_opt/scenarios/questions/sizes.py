@@ -14,7 +14,7 @@ from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.scenarios.editing import with_cells
-from placement_opt.scenarios.jobs import Failure, Job, Pool, Progress, Solver, solve_many
+from placement_opt.scenarios.jobs import Job, Solver, solve_many
 from placement_opt.scenarios.questions.asking import (
     as_money,
     built,
@@ -26,6 +26,7 @@ from placement_opt.scenarios.questions.asking import (
 )
 from placement_opt.solve import solve
 from placement_opt.travel import TravelMatrix
+from placement_opt.workers.tasks import Failure, Pool, Progress
 from placement_opt.years_plan import YearsPlan
 
 AS_IT_IS = "as it is"

@@ -9,11 +9,11 @@ from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.scenarios.change import Change, Scenario
-from placement_opt.scenarios.jobs import Pool, Progress
 from placement_opt.scenarios.questions.asking import answered, as_money
 from placement_opt.scenarios.scenario_set import UNCHANGED, solve_scenarios
 from placement_opt.scenarios.sites import withdraw
 from placement_opt.travel import TravelMatrix
+from placement_opt.workers.tasks import Pool, Progress
 
 WITHDRAWN = "withdrawn"
 NOBODY_TAKES = "no place"

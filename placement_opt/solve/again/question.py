@@ -174,6 +174,11 @@ class Again:
         unplaced = self._fewest.lp(self._fewest.near(draft, None))
         return unplaced, self._cost.lp(self._cost.near(draft, limit))
 
+    @cached_property
+    def present_lp(self) -> tuple[float, float]:
+        """What `lp` says without any change."""
+        return self.lp(Change())
+
     @property
     def proof(self) -> Proved:
         """The proof that no plan with as few unplaced pupils is better than the present one."""
