@@ -111,7 +111,7 @@ def _preference(row: _Journey, way: str) -> str:
         near, more, by = row.nearest_miles, row.walk_miles - row.nearest_miles, " on foot" if way == "walk" else ""
     nearer = f"{row.nearest_name} is a nearer suitable school ({_miles(near)}{by})"
     if not row.asked:
-        return f"{nearer}; it was not the family who asked for this one."
+        return f"{nearer}; the family did not ask for this one, so that is not counted against them."
     return (
         f"{nearer}; the family asked for this one, {_miles(more)} farther. Where the council named it on condition"
         " that the parents see to the journey, they may be asked to."

@@ -564,6 +564,7 @@ def random_case(seed: int, *, families: Collection[str] = FAMILIES) -> Case:
             change(_stream(seed, name), draft)
     _shrink(draft)
     _forget_unnamed_bands(draft)
+    _forget_requests_of_shut_schools(draft)
     problem = draft.problem()
     travel = _random_travel(_stream(seed, "matrix"), problem) if "matrix" in families else crow_fly(problem)
     return Case(problem, travel, Policy(**draft.policy))
@@ -591,6 +592,14 @@ def cases(families: Collection[str] = FAMILIES, *, always: Collection[str] = ())
 
 def _stream(seed: int, name: str) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
+
+
+def _forget_requests_of_shut_schools(draft: Draft) -> None:
+    """Clear the requests for schools at which every provision has come to be closed: a problem refuses them."""
+    in_use = {row["setting_id"] for row in draft.provisions if row.get("status") != "closed"}
+    for row in draft.pupils:
+        if "requested_setting_id" in row and row["requested_setting_id"] not in in_use:
+            row["requested_setting_id"] = None
 
 
 def _forget_unnamed_bands(draft: Draft) -> None:

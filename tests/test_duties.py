@@ -241,7 +241,7 @@ def test_a_preferred_school_farther_than_the_nearest_suitable_one_is_told_with_t
     assert (row["nearest_setting_id"], row["nearest_miles"], row["is_nearest"]) == ("B", 4.25, False)
     assert "B School is a nearer suitable school (4.25 miles); the family asked for this one, 2.25 miles" in row["why"]
     other = _duty({"requested_setting_id": "A"}, [5.0, 4.25, 9.0, 6.5, 9.0])
-    assert "it was not the family who asked for this one" in other["why"]
+    assert "the family did not ask for this one, so that is not counted against them" in other["why"]
 
 
 def test_of_schools_as_near_as_each_other_all_are_the_nearest_and_the_first_id_is_named() -> None:

@@ -2,8 +2,10 @@
 
 import doctest
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import product
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -177,13 +179,21 @@ def test_placements_beyond_the_checks_are_not_called_anything() -> None:
     assert held.changes["verdict"].tolist() == [OPEN]
 
 
-def test_threads_give_the_same_answer() -> None:
+def _threads() -> Executor:
+    return ThreadPoolExecutor(2)
+
+
+def _processes() -> Executor:
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+
+
+@pytest.mark.parametrize("make", [_threads, _processes])
+def test_threads_and_processes_give_the_same_answer(make: Callable[[], Executor]) -> None:
     case = random_case(5, families={"cohorts", "prices", "suitability"})
     plan = solved(case)
     assert plan is not None
     one = what_if(case.problem, case.travel, plan, transport=(0.5, 2.0))
-    with ThreadPoolExecutor(2) as pool:
-        other = what_if(case.problem, case.travel, plan, transport=(0.5, 2.0), executor=pool)
+    other = what_if(case.problem, case.travel, plan, transport=(0.5, 2.0), executor=make)
     pd.testing.assert_frame_equal(one.cases, other.cases)
 
 

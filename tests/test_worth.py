@@ -2,7 +2,10 @@
 
 import doctest
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import combinations_with_replacement, product
+from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -136,6 +139,16 @@ def test_reserved_places_are_worth_what_the_best_of_all_plans_says() -> None:
                 assert row["saving_gbp"] == pytest.approx(saving_gbp, abs=0.1), (seed, provision_id, row)
                 looked_at += 1
     assert looked_at > 8
+
+
+def test_processes_find_the_same_worths() -> None:
+    problem, travel = _two_schools()
+    plan = solve(problem, travel, policy=Policy(moves="all"))
+    alone = value_of_places(problem, travel, plan, steps=2)
+    pool = partial(ProcessPoolExecutor, 1, mp_context=get_context("spawn"))
+    with_workers = value_of_places(problem, travel, plan, steps=2, executor=pool)
+    for table in ("table", "provisions", "by_group", "best_places", "next_places"):
+        pd.testing.assert_frame_equal(getattr(alone, table), getattr(with_workers, table))
 
 
 def test_the_first_reserved_place_is_worth_the_same_with_rows_as_by_whoever_takes_it() -> None:

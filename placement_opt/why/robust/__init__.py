@@ -3,16 +3,15 @@
 A placement is called changed only where no best plan of that case has it: another plan that is as good is no change.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import pandas as pd
 
-from placement_opt.errors import Fault, InputError, Status
+from placement_opt.errors import Fault, InputError, PlacementError, Status
 from placement_opt.plan import Plan
-from placement_opt.policy import SolveOptions
+from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve.clock import Progress, silent
 from placement_opt.suppression import Mark, protect
@@ -20,6 +19,7 @@ from placement_opt.travel import TravelMatrix
 from placement_opt.why.robust.case import CHANGES, OPEN, REFUSED, SAME, TIED, VERDICTS, CaseResult, Placed, examine
 from placement_opt.why.robust.shifts import AS_GIVEN, Shift, one_at_a_time
 from placement_opt.witnesses import Sum
+from placement_opt.workers.tasks import Failure, Pool, Task, done_when_ready
 
 GROUPINGS = ("need", "kind", "year_group", "locality")
 NO_PLAN = "no plan"
@@ -215,7 +215,7 @@ def what_if(  # noqa: PLR0913 - each is a choice of its own
     shifts: Sequence[Shift] = (),
     options: SolveOptions | None = None,
     most_checks: int | None = None,
-    executor: Executor | None = None,
+    executor: Pool | None = None,
     progress: Progress | None = None,
 ) -> Robust:
     """Say which placements of a plan would still be best if journeys or prices were a share off.
@@ -245,7 +245,7 @@ def what_if(  # noqa: PLR0913 - each is a choice of its own
         another best plan has it. So many placements of each case are asked about at most, the others are `not
         settled`; None = all.
     executor
-        None = one case after the other; a `ThreadPoolExecutor` works at several.
+        None = one case after the other; else as for `solve_many`.
     progress
         Called with a line of text for each case.
 
@@ -277,20 +277,33 @@ def what_if(  # noqa: PLR0913 - each is a choice of its own
     chosen = (Shift(AS_GIVEN), *one_at_a_time(times, distances, transport, given), *shifts)
     _check(problem, travel, plan, chosen)
     look = replace(options or SolveOptions(), gap=0.0, weights=None)
-    ask = partial(examine, problem, travel, plan.policy, _placed(plan), options=look, most_checks=most_checks)
+    asked = _Asked(problem, travel, plan.policy, _placed(plan), look, most_checks)
     report, results = progress or silent, {}
-    for result in _each(ask, chosen, executor):
+    tasks = (Task(shift.name, _examined, shift, asked) for shift in chosen)
+    for _, result in done_when_ready(tasks, executor=executor):
+        if isinstance(result, Failure):
+            raise PlacementError(f"{result.name}: {result.reason}")
         results[result.name] = result
         report(f"{result.name}: {result.status}")
+    results = {shift.name: results[shift.name] for shift in chosen}
     return Robust(plan, results)
 
 
-def _each(ask: "partial[CaseResult]", shifts: Sequence[Shift], executor: Executor | None) -> Iterator[CaseResult]:
-    if executor is None:
-        yield from (ask(shift) for shift in shifts)
-        return
-    futures: list[Future[CaseResult]] = [executor.submit(ask, shift) for shift in shifts]
-    yield from (future.result() for future in futures)
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """The question as given, as it is sent to workers: what `examine` is called with in every case."""
+
+    problem: Problem
+    travel: TravelMatrix
+    policy: Policy
+    placed: Placed
+    options: SolveOptions
+    most_checks: int | None
+
+
+def _examined(shift: Shift, asked: _Asked) -> CaseResult:
+    question = (asked.problem, asked.travel, asked.policy, asked.placed)
+    return examine(*question, shift, options=asked.options, most_checks=asked.most_checks)
 
 
 def _placed(plan: Plan) -> Placed:
