@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmarks import public_instances as public
-from placement_opt.errors import InputError, Status
+from placement_opt.errors import InputError, NoPlanError, Status
+from placement_opt.examples import tiny
 from placement_opt.model import draft_model
 from placement_opt.pairs import candidate_pairs
 from placement_opt.plan import Plan
-from placement_opt.policy import SolveOptions
+from placement_opt.policy import Policy, SolveOptions
 from placement_opt.solve import optimum, solve
 from placement_opt.solve.bundles import Bundles
 from placement_opt.solve.clock import Clock
@@ -21,6 +23,7 @@ from placement_opt.solve.parts import Part, Prices
 from placement_opt.solve.relaxation import Relaxation
 from placement_opt.solve.stages import cost_goals
 from placement_opt.solve.system import System
+from placement_opt.travel import crow_fly
 from placement_opt.verify import verify
 from tests.amounts import how_many
 from tests.oracles import best_plan
@@ -238,3 +241,13 @@ def test_a_time_limit_leaves_a_plan_and_a_bound_that_is_not_above_the_optimum() 
     assert instance.published is not None
     assert plan.bound_gbp <= instance.published <= plan.objective_gbp
     assert any("bundles" in line for line in said)
+
+
+def test_nobody_can_be_left_out_and_there_is_too_little_room_for_pupils_of_two_places() -> None:
+    problem = tiny()
+    rules = pd.DataFrame({"pupil_id": ["P1", "P2"], "provision_id": "A-base", "rule": "must"})
+    provisions = problem.provisions.assign(places=3, needs="any", min_year=-4, max_year=20)
+    pupils = problem.pupils.iloc[:2].assign(places=2)
+    problem = problem.replace(pupils=pupils, provisions=provisions, pair_rules=rules)
+    with pytest.raises(NoPlanError):
+        solve(problem, crow_fly(problem), policy=Policy(moves="all"))

@@ -12,7 +12,7 @@ from placement_opt.policy import SolveOptions
 from placement_opt.solve.highs import solve_lp
 from placement_opt.solve.knapsacks import Knapsacks, Marks, Table, best_loads
 from placement_opt.solve.parts import Part, Priced, Prices, Shares
-from placement_opt.solve.system import System
+from placement_opt.solve.system import System, at_sites
 
 CLOSE = 1e-8
 """The bound has met the value when they differ by less than this share."""
@@ -138,7 +138,7 @@ class Bundles:
         reduced = np.append(system.reduced_of_pairs(rows), np.inf)
         gain = np.where(self._usable_in(part), reduced[knapsacks.pair], np.inf)
         least, most = self._boxes(part)
-        is_shut = np.where(knapsacks.site == NO_SITE, False, most[knapsacks.site] == 0)
+        is_shut = at_sites(most, knapsacks.site, np.inf) == 0
         worth, taken = self._best(gain, is_shut, part)
         others = system.cost_of_others - system.of_others.T @ rows
         sites = knapsacks.site[self._counted]

@@ -12,7 +12,7 @@ from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.model.linear import NO_PAIRS, NO_SITE
 from placement_opt.solve.highs import solve_lp
 from placement_opt.solve.path_prices import path_prices
-from placement_opt.solve.system import Bound, Box, System
+from placement_opt.solve.system import Bound, Box, System, at_sites
 
 BEYOND = 1e-7
 """A site takes more pupils than it is open for when it takes so many more."""
@@ -140,7 +140,7 @@ class Relaxation:
         system = self.system
         site = system.draft.site[self.order]
         most = system.most_of_pairs[self.order]
-        is_open = np.where(site == NO_SITE, 1.0, columns[site])
+        is_open = at_sites(columns[: len(system.draft.columns)], site, 1.0)
         pupils, has_row = columns[self._first_pair :], self._has_row[self.order]
         beyond = (pupils > most * is_open + BEYOND) & ~has_row
         if not beyond.any():

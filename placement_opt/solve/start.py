@@ -7,9 +7,8 @@ import numpy as np
 
 from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.model.draft import Draft
-from placement_opt.model.linear import NO_SITE
 from placement_opt.solve.relaxation import first_of_each
-from placement_opt.solve.system import System
+from placement_opt.solve.system import System, at_sites
 from placement_opt.solve.transportation import Transportation, solve_transportation
 
 PAIRS_OF_EACH = 6
@@ -44,8 +43,7 @@ def _share_of_opening(system: System) -> Floats:
     """Return for each pair what being open costs for each place."""
     draft = cast("Draft", system.draft)
     places = np.maximum(1, draft.facts.provision_column("places").astype(np.int64))[draft.provision]
-    site = draft.site
-    return np.where(site == NO_SITE, 0.0, system.cost_of_others[site] / places)
+    return at_sites(system.cost_of_others, draft.site, 0.0) / places
 
 
 @dataclass(frozen=True, eq=False)

@@ -210,6 +210,19 @@ class Bound:
     gain_of_sites: Floats = field(repr=False)
 
 
+def at_sites(values: Floats, site: Ints, without: float) -> Floats:
+    """Return the value of each choice's site from those of all other columns; `without` where it has none.
+
+    Examples
+    --------
+    >>> at_sites(np.array([5.0, 7.0]), np.array([1, NO_SITE]), 0.0)
+    array([7., 0.])
+    >>> at_sites(np.array([]), np.array([NO_SITE]), 0.0)
+    array([0.])
+    """
+    return np.append(values, without)[site]
+
+
 def terms_of(row: Row) -> tuple[Ints, Floats]:
     """Return the other columns of a row, and their coefficients."""
     columns = np.array([column for column, _ in row.terms], dtype=np.int64)

@@ -5,12 +5,11 @@ from typing import cast
 import numpy as np
 
 from placement_opt.facts import Floats, Ints
-from placement_opt.model.linear import NO_SITE
 from placement_opt.model.spells import NO_PAIR
 from placement_opt.model.years import YearsDraft
 from placement_opt.solve.relaxation import first_of_each
 from placement_opt.solve.start import assigned_alone
-from placement_opt.solve.system import System
+from placement_opt.solve.system import System, at_sites
 
 SPELLS_OF_EACH = 6
 SPELLS_AT_ONCE = 300_000
@@ -90,6 +89,5 @@ def _share_of_opening(system: System) -> Floats:
     """Return for each spell what being open costs for each place, in all its years."""
     draft = cast("YearsDraft", system.draft)
     places = draft.timeline.provisions["places"].to_numpy(dtype=np.float64)[draft.provision]
-    years = draft.spells.last - draft.spells.first + 1
-    site = draft.site
-    return np.where(site == NO_SITE, 0.0, system.cost_of_others[site] * years / np.maximum(1.0, places))
+    years: Floats = (draft.spells.last - draft.spells.first + 1) / np.maximum(1.0, places)
+    return at_sites(system.cost_of_others, draft.site, 0.0) * years
