@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OUT ?= out
 
-.PHONY: demo test check fast lint format types data clean
+.PHONY: demo test check fast lint format types data docs clean dist test-wheel test-minimum
 
 demo: $(READY)  ## plan the embedded county, verify the plan, write the report and the workbook
 	$(BIN)/placement-opt demo --out $(OUT)
@@ -32,6 +32,20 @@ types: $(READY)
 data: $(READY)  ## draw the embedded county again from its seed
 	$(BIN)/python data/make_exampleshire.py
 
+docs: $(READY)  ## the documentation site, in out/docs: warnings, dead links and anything from the network are errors
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env --builder html docs $(OUT)/docs
+	$(BIN)/python docs/check_site.py $(OUT)/docs
+
+dist: $(READY)  ## the wheel and the source archive, in dist/
+	rm -rf dist
+	$(BIN)/python -m hatchling build -d dist
+
+test-wheel: dist  ## a fast part of the tests against the installed wheel, outside the checkout
+	$(PYTHON) .ci/against_wheel.py .venv-wheel
+
+test-minimum: dist  ## the same with the lowest allowed version of every dependency
+	$(PYTHON) .ci/against_wheel.py .venv-minimum --lowest
+
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version)'
 	$(PYTHON) -m venv --clear $(VENV)
@@ -40,4 +54,4 @@ $(READY): pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(OUT) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-wheel .venv-minimum dist $(OUT) .mypy_cache .pytest_cache .ruff_cache

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self
 
 import geopandas as gpd
 import numpy as np
@@ -12,14 +12,17 @@ import pandas as pd
 
 from placement_opt.cells import read_table, spelling_of
 from placement_opt.consistency import check_tables
+from placement_opt.drawing import by_kind
 from placement_opt.errors import Fault, InputError
 from placement_opt.headers import plain
 from placement_opt.parameters import Parameters
 from placement_opt.schema import CRS, KINDS, TABLES, Table
+from placement_opt.summaries import small_table
 
 _FRAMES = tuple(name for name in TABLES if name != "parameters")
 _POINT_TOLERANCE_M = 1.0
 _LABELS = ("kindlabel", "kind")
+_RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 _NOTHING: Mapping[str, pd.DataFrame] = MappingProxyType({})
 
 
@@ -31,10 +34,9 @@ class Problem:
     pupils, settings, provisions
         Required tables, as `placement_opt.schema` describes them. `pupils` and `settings` may be GeoDataFrames of
         points in British National Grid (EPSG:27700) instead of having easting and northing.
-    hubs, links, part_limits, topups, pair_costs, pair_rules, resources, resource_use, budgets, site_limits, totals,
-    modes
+    hubs, links, part_limits, topups, pair_costs, pair_rules, resources, resource_use, budgets, site_limits, totals
         Optional tables.
-    journey_costs, fleet, layouts, apart
+    modes, journey_costs, fleet, layouts, apart
         Optional tables of home to school transport.
     years, arrivals, leavers, site_years, fill_up, year_budgets
         Optional tables of several school years.
@@ -159,6 +161,37 @@ class Problem:
         frame = self.table(name)
         return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["easting"], frame["northing"]), crs=CRS)
 
+    def sites(self) -> gpd.GeoDataFrame:
+        """Return the provisions as points at their schools on British National Grid (EPSG:27700).
+
+        Returns
+        -------
+        GeoDataFrame
+            Columns provision_id, setting_id, name, kind, places, status, geometry; mainstream first, so that what
+            stands at the same school is drawn above it.
+        """
+        schools = self._frames["settings"][["setting_id", "name", "easting", "northing"]]
+        both = self._frames["provisions"].merge(schools, on="setting_id", validate="many_to_one")
+        both = both.sort_values("kind", kind="stable", key=lambda kinds: kinds.map(_RANK), ignore_index=True)
+        points = gpd.points_from_xy(both["easting"], both["northing"])
+        about = both[["provision_id", "setting_id", "name", "kind", "places", "status"]]
+        return gpd.GeoDataFrame(about, geometry=points, crs=CRS)
+
+    def plot(self, *, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw the provisions by kind at their schools; arguments go to `GeoDataFrame.plot`. No home is drawn.
+
+        Returns
+        -------
+        Axes
+            Matplotlib's axes.
+        """
+        return self.sites().plot(ax=ax, **by_kind(kwargs, markersize=12))
+
+    def explore(self, **kwargs: Any) -> Any:
+        """Draw the provisions on an interactive map; arguments go to `GeoDataFrame.explore`. No home is drawn."""
+        shown = ["provision_id", "name", "kind", "places", "status"]
+        return self.sites().explore(**{"column": "kind", "tooltip": shown, **kwargs})
+
     def fingerprints(self) -> dict[str, str]:
         """Return the SHA-256 of every table that has rows and of the parameters, for the record of a run."""
         texts = {name: frame.to_csv(index=False) for name, frame in self._frames.items() if not frame.empty}
@@ -183,9 +216,12 @@ class Problem:
 
     def _repr_html_(self) -> str:
         provisions = self._frames["provisions"]
-        by_kind = provisions.groupby("kind")["places"].agg(["count", "sum"]).reindex(list(KINDS)).dropna().astype(int)
-        by_kind.columns = pd.Index(["provisions", "places"])
-        return f"<p>{self!r}</p>{by_kind.to_html()}"
+        by_kind = provisions.groupby("kind")["places"].agg(["size", "sum"]).reindex(list(KINDS)).dropna().astype(int)
+        rows = [(str(kind), [f"{row['size']:,}", f"{row['sum']:,}"]) for kind, row in by_kind.iterrows()]
+        optional = [name for name in _FRAMES if not TABLES[name].required and not self._frames[name].empty]
+        more = "; ".join(f"{name}: {_counted(len(self._frames[name]), 'row')}" for name in optional)
+        table = small_table(repr(self), ["provisions", "places"], rows)
+        return f"{table}<p>{more}</p>" if more else table
 
 
 def _counted(number: int, noun: str) -> str:

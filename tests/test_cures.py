@@ -1,6 +1,5 @@
 """Cures of a shortfall against exhaustive search over all small sets of changes, and against the solver itself."""
 
-import doctest
 from collections import Counter
 from pathlib import Path
 
@@ -317,10 +316,3 @@ def test_the_command_refuses_what_cannot_be(
     with pytest.raises(SystemExit, match="2"):
         main(["cure", str(tables), *wrong])
     assert said in capsys.readouterr().err
-
-
-def test_the_page_says_what_the_library_does() -> None:
-    page = Path(__file__).parents[1] / "docs" / "shortfall.md"
-    found = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
-    assert found.attempted > 10
-    assert not found.failed

@@ -1,6 +1,5 @@
 """Growth from published counts: closed forms, and the real counts of 2019 to 2025 with the last two held back."""
 
-import doctest
 from pathlib import Path
 
 import numpy as np
@@ -201,10 +200,3 @@ def test_errors_are_those_of_the_published_counts_themselves() -> None:
     total = found.loc[("total", 2024, "plans")]
     first, last = own.loc["201819", "ehcplans"], own.loc["202223", "ehcplans"]
     assert total["projected"] == pytest.approx(last * (last / first) ** (2 / 4))
-
-
-def test_the_page_about_demand_runs_as_it_stands() -> None:
-    page = Path(__file__).parents[1] / "docs" / "demand.md"
-    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-    found = doctest.testfile(str(page), module_relative=False, optionflags=flags, encoding="utf-8")
-    assert (found.failed, found.attempted > 5) == (0, True)

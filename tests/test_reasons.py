@@ -1,6 +1,5 @@
 """Why here, why not there: forced costs against exhaustive search, and letters and packs that name nobody else."""
 
-import doctest
 import math
 import re
 from collections import Counter
@@ -292,7 +291,7 @@ def test_hostile_text_in_the_tables_is_escaped_in_the_pack(tmp_path: Path) -> No
     assert "<script" not in html
     assert "&lt;script&gt;alert(" in html
     assert html.count('class="pupil"') == len(problem.pupils)
-    assert "http" not in html, "the page loads nothing from the network"
+    assert "://" not in html, "the page loads nothing from the network"
 
 
 def test_every_refused_provision_comes_with_the_rule_that_refuses_it() -> None:
@@ -417,11 +416,3 @@ def test_the_command_explains_and_writes_a_pack(tmp_path: Path, capsys: pytest.C
     assert main(["explain", run, "--pupil", "P1", "--pupil", "P3", "--panel", str(tmp_path / "pack.html")]) == 0
     assert (tmp_path / "pack.html").read_text(encoding="utf-8").count('class="pupil"') == 2
     assert main(["explain", run, "--pupil", "P9"]) == 1
-
-
-def test_the_page_about_reasons_says_what_the_library_does() -> None:
-    page = Path(__file__).parents[1] / "docs" / "reasons.md"
-    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-    found = doctest.testfile(str(page), module_relative=False, optionflags=flags, encoding="utf-8")
-    assert found.attempted >= 10
-    assert found.failed == 0

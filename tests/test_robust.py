@@ -1,12 +1,10 @@
 """Robust statements: each verdict against all plans of tiny random questions, shifts against the prices of the page."""
 
-import doctest
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import product
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -31,7 +29,6 @@ from tests.oracle_sites import Placement
 from tests.oracles import Rules, allowed_pairs, pair_cost
 from tests.strategies import Case, mixed_case, random_case
 
-FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 EXACT = SolveOptions(gap=0)
 ROUNDING_GBP = 0.05
 SHIFTS = (
@@ -314,10 +311,3 @@ def test_groups_add_up_to_all_placements() -> None:
 def test_the_public_names_are_there() -> None:
     assert po.what_if is what_if
     assert po.Shift is Shift
-
-
-def test_the_page_says_what_the_library_does() -> None:
-    page = Path(__file__).parents[1] / "docs" / "robust.md"
-    result = doctest.testfile(str(page), module_relative=False, optionflags=FLAGS, encoding="utf-8")
-    assert result.attempted > 5
-    assert not result.failed

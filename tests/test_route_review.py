@@ -1,8 +1,6 @@
 """What can be said of routes that are there: by hand, against trying everything, and by doing what is suggested."""
 
-import doctest
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -408,10 +406,3 @@ def test_routes_of_nobody_are_reviewed() -> None:
     review = _review(place, RoutePlan(empty.status, tables, empty.rules))
     assert review.together_gbp == 0
     assert "routes            0" in review.summary()
-
-
-def test_the_page_about_reviews_says_what_happens() -> None:
-    page = Path(__file__).resolve().parents[1] / "docs" / "route_review.md"
-    result = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
-    assert result.attempted > 10
-    assert result.failed == 0

@@ -1,8 +1,6 @@
 """One child, two ways: against sums by hand, closed forms, and the question asked again with one input changed."""
 
-import doctest
 import math
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,7 +23,6 @@ from tests.oracles import InputAtFaultError, pair_cost
 from tests.plans import tiny_case
 from tests.strategies import random_case
 
-FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 MAINSTREAM = pd.DataFrame(
     {
         "line": ["top-up", "assistant", "ramp", "hoist"],
@@ -426,10 +423,3 @@ def test_the_public_names_are_there() -> None:
     assert po.ways_from is ways_from
     assert isinstance(two_ways(yearly("a", 1), yearly("b", 2), years=1), po.TwoWays)
     assert len(tiny().pupils) == 3
-
-
-def test_the_page_says_what_the_library_does() -> None:
-    page = Path(__file__).parents[1] / "docs" / "two_ways.md"
-    result = doctest.testfile(str(page), module_relative=False, optionflags=FLAGS, encoding="utf-8")
-    assert result.attempted > 10
-    assert not result.failed

@@ -134,7 +134,7 @@ class RouteComparison:
         DataFrame
             A row for each pupil, or for each part of a row of identical pupils: pupil_id, pupils, then for both plans
             `travel` (vehicle, no route, pass, personal_budget, none, not in the plan), `setting_id`, `route_id`,
-            `vehicle`, `pickup` (like 08:05) and `ride_minutes`, with the prefixes from_ and to_; then
+            `vehicle`, `pickup` (like 08:05) and `ride_minutes`, with the prefixes `from_` and `to_`; then
             `school_changes`, `vehicle_changes`, `pickup_minutes_later` and `ride_minutes_longer` (NaN where one of the
             plans has no ride).
 

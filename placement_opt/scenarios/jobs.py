@@ -79,21 +79,13 @@ def solved_as_done(
     ----------
     jobs
         What to solve; they are taken one by one, as there is room for them.
-    executor
-        None = one after the other, here. A `concurrent.futures.Executor`: it is used and left open. Something that
-        makes an executor, `ProcessPoolExecutor` itself for one: when its workers die, the jobs that were not finished
-        are run again in a new one, each alone, so that the one that kills its worker is found and the others are not
-        lost.
-    at_once
-        Most jobs that are with the executor at a time; None = twice the processors of this machine.
-    progress
-        Called with a line of text when a job is done.
+    executor, at_once, progress
+        As for `placement_opt.workers.tasks.done_when_ready`.
 
     Yields
     ------
     position, answer
-        The answer is what the solver returned, or a `Failure`. An executor that breaks and cannot be made anew leaves
-        the jobs that were not finished as failures `not run`.
+        The answer is what the solver returned, or a `Failure`.
 
     Raises
     ------

@@ -69,7 +69,7 @@ class ScenarioSet:
     def table(self) -> pd.DataFrame:
         """One row for each answer, indexed by `scenario`; columns as `figures.FIGURES` and `OUTCOME` say.
 
-        What each payer pays stands under `paid_gbp: ` and the payer. A scenario without a plan has a status and a
+        What each payer pays stands under `paid_gbp:` and the payer. A scenario without a plan has a status and a
         reason, and no figures.
         """
         table = pd.DataFrame.from_dict({name: row_of(answer) for name, answer in self.answers.items()}, orient="index")
