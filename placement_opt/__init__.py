@@ -15,60 +15,66 @@ from importlib.metadata import version as _version
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from placement_opt import examples
-from placement_opt.compare import Comparison, compare
-from placement_opt.delivery import DeliveryCosts, delivery_costs
-from placement_opt.demand import (
-    Backtest,
-    DemandRules,
-    Projection,
-    backtest,
-    backtest_published,
-    compare_projection,
-    growth_from_statistics,
-    project,
-)
-from placement_opt.duties import travel_duties
-from placement_opt.errors import AssumptionWarning, Fault, InputError, NoPlanError, PlacementError, PlanError, Status
-from placement_opt.files import (
-    read_legs,
-    read_problem,
-    read_travel,
-    write_legs,
-    write_problem,
-    write_template,
-    write_travel,
-)
-from placement_opt.journey_checks import TravelCheck, TravelLimits, check_travel
-from placement_opt.legs import Legs, straight_legs
-from placement_opt.localities import Localities, find_localities, with_localities
-from placement_opt.pairs import Pairs, candidate_pairs
-from placement_opt.parameters import Parameters
-from placement_opt.plan import Plan, load_plan
-from placement_opt.policy import Policy, SolveOptions
-from placement_opt.problem import Problem
-from placement_opt.registers import (
-    RegisterAssumptions,
-    compare_with_statistics,
-    read_registers,
-    read_registers_with_notes,
-    read_schools,
-    read_statistics,
-)
-from placement_opt.route_plan import RoutePlan, load_routes
-from placement_opt.route_rules import RouteRules
-from placement_opt.timeline import everyone, problem_in
-from placement_opt.travel import TravelMatrix, crow_fly
-from placement_opt.verify import RouteCheck, RouteFinding, Verification, check_routes, verify, verify_years
-from placement_opt.year_rules import YearRules
-from placement_opt.years_plan import YearsPlan, load_years_plan
-
 if TYPE_CHECKING:
+    from placement_opt import examples
+    from placement_opt.compare import Comparison, compare
+    from placement_opt.delivery import DeliveryCosts, delivery_costs
+    from placement_opt.demand import (
+        Backtest,
+        DemandRules,
+        Projection,
+        backtest,
+        backtest_published,
+        compare_projection,
+        growth_from_statistics,
+        project,
+    )
+    from placement_opt.duties import travel_duties
+    from placement_opt.errors import (
+        AssumptionWarning,
+        Fault,
+        InputError,
+        NoPlanError,
+        PlacementError,
+        PlanError,
+        Status,
+    )
+    from placement_opt.files import (
+        read_legs,
+        read_problem,
+        read_travel,
+        write_legs,
+        write_problem,
+        write_template,
+        write_travel,
+    )
+    from placement_opt.journey_checks import TravelCheck, TravelLimits, check_travel
+    from placement_opt.legs import Legs, straight_legs
+    from placement_opt.localities import Localities, find_localities, with_localities
+    from placement_opt.pairs import Pairs, candidate_pairs
+    from placement_opt.parameters import Parameters
+    from placement_opt.plan import Plan, load_plan
+    from placement_opt.policy import Policy, SolveOptions
+    from placement_opt.problem import Problem
+    from placement_opt.progress import ProgressLine
+    from placement_opt.registers import (
+        RegisterAssumptions,
+        compare_with_statistics,
+        read_registers,
+        read_registers_with_notes,
+        read_schools,
+        read_statistics,
+    )
     from placement_opt.report import write_report, write_route_sheets, write_routes, write_tables, write_workbook
+    from placement_opt.report.actions import Owner, read_owners
+    from placement_opt.report.extras import ReportExtras
+    from placement_opt.report.indicators import Threshold, read_thresholds
     from placement_opt.report.panel import panel_pack
     from placement_opt.report.route_report import write_routes_report
     from placement_opt.report.scenario_files import write_scenarios
     from placement_opt.roads import Roads, read_roads, road_access, road_legs, road_route, road_travel
+    from placement_opt.route_plan import RoutePlan, load_routes
+    from placement_opt.route_rules import RouteRules
     from placement_opt.routing.compare_routes import RouteComparison, compare_routes
     from placement_opt.routing.planner import plan_routes
     from placement_opt.routing.review import RouteReview, review_routes
@@ -99,6 +105,9 @@ if TYPE_CHECKING:
         special_share,
         statutory_tables,
     )
+    from placement_opt.timeline import everyone, problem_in
+    from placement_opt.travel import TravelMatrix, crow_fly
+    from placement_opt.verify import RouteCheck, RouteFinding, Verification, check_routes, verify, verify_years
     from placement_opt.why.fairness import Fairness, fairness
     from placement_opt.why.fairness.price import PriceOfFairness, price_of_fairness
     from placement_opt.why.reasons import Explanation, Reasons, explain, reasons
@@ -115,6 +124,8 @@ if TYPE_CHECKING:
     from placement_opt.why.worth import reserved_places, value_of_places
     from placement_opt.why.worth.result import PlacesWorth
     from placement_opt.workers.tasks import Failure
+    from placement_opt.year_rules import YearRules
+    from placement_opt.years_plan import YearsPlan, load_years_plan
 
 __all__ = [
     "AssumptionWarning",
@@ -143,6 +154,7 @@ __all__ = [
     "LocalityOrder",
     "NationalRate",
     "NoPlanError",
+    "Owner",
     "Pairs",
     "Parameters",
     "PlacementError",
@@ -152,9 +164,11 @@ __all__ = [
     "Policy",
     "PriceOfFairness",
     "Problem",
+    "ProgressLine",
     "Projection",
     "Reasons",
     "RegisterAssumptions",
+    "ReportExtras",
     "Roads",
     "Robust",
     "RouteAwarePlan",
@@ -172,6 +186,7 @@ __all__ = [
     "SpecialShare",
     "Status",
     "StatutoryTables",
+    "Threshold",
     "TravelCheck",
     "TravelLimits",
     "TravelMatrix",
@@ -222,6 +237,7 @@ __all__ = [
     "project",
     "provider_withdraws",
     "read_legs",
+    "read_owners",
     "read_problem",
     "read_registers",
     "read_registers_with_notes",
@@ -230,6 +246,7 @@ __all__ = [
     "read_scenarios",
     "read_schools",
     "read_statistics",
+    "read_thresholds",
     "read_travel",
     "reasons",
     "reserved_places",
@@ -275,96 +292,167 @@ __all__ = [
 __version__ = _version("placement_opt")
 
 _LAZY = {
-    "Forms": "placement_opt.scenarios.questions.forms",
-    "hubs_or_special_school": "placement_opt.scenarios.questions.forms",
-    "GrantOrBuild": "placement_opt.scenarios.questions.grant",
-    "grant_or_build": "placement_opt.scenarios.questions.grant",
-    "Homecoming": "placement_opt.scenarios.questions.homecoming",
-    "who_could_come_home": "placement_opt.scenarios.questions.homecoming",
-    "LocalityOrder": "placement_opt.scenarios.questions.localities",
-    "which_localities_first": "placement_opt.scenarios.questions.localities",
-    "Sizes": "placement_opt.scenarios.questions.sizes",
-    "how_big": "placement_opt.scenarios.questions.sizes",
-    "Withdrawal": "placement_opt.scenarios.questions.withdrawal",
-    "provider_withdraws": "placement_opt.scenarios.questions.withdrawal",
-    "route_aware_plan": "placement_opt.routing.together",
-    "RouteAwarePlan": "placement_opt.routing.together",
-    "plan_routes": "placement_opt.routing.planner",
+    "AssumptionWarning": "placement_opt.errors",
+    "Backtest": "placement_opt.demand",
     "CategoryRule": "placement_opt.statutory",
+    "Change": "placement_opt.scenarios.change",
+    "Comparison": "placement_opt.compare",
+    "Cure": "placement_opt.why.shortfall.values",
+    "CureRules": "placement_opt.why.shortfall",
+    "Cures": "placement_opt.why.shortfall.values",
+    "DeliveryCosts": "placement_opt.delivery",
+    "DemandRules": "placement_opt.demand",
+    "Explanation": "placement_opt.why.reasons",
+    "Failure": "placement_opt.workers.tasks",
+    "Fairness": "placement_opt.why.fairness",
+    "Fault": "placement_opt.errors",
+    "Forms": "placement_opt.scenarios.questions.forms",
+    "Frontier": "placement_opt.scenarios.frontier_result",
+    "Futures": "placement_opt.scenarios.futures_result",
+    "GrantOrBuild": "placement_opt.scenarios.questions.grant",
+    "Homecoming": "placement_opt.scenarios.questions.homecoming",
+    "InputError": "placement_opt.errors",
+    "Job": "placement_opt.scenarios.jobs",
+    "Legs": "placement_opt.legs",
+    "Localities": "placement_opt.localities",
+    "LocalityOrder": "placement_opt.scenarios.questions.localities",
     "NationalRate": "placement_opt.statutory",
+    "NoPlanError": "placement_opt.errors",
+    "Owner": "placement_opt.report.actions",
+    "Pairs": "placement_opt.pairs",
+    "Parameters": "placement_opt.parameters",
+    "PlacementError": "placement_opt.errors",
+    "PlacesWorth": "placement_opt.why.worth.result",
+    "Plan": "placement_opt.plan",
+    "PlanError": "placement_opt.errors",
+    "Policy": "placement_opt.policy",
+    "PriceOfFairness": "placement_opt.why.fairness.price",
+    "Problem": "placement_opt.problem",
+    "ProgressLine": "placement_opt.progress",
+    "Projection": "placement_opt.demand",
+    "Reasons": "placement_opt.why.reasons",
+    "RegisterAssumptions": "placement_opt.registers",
+    "ReportExtras": "placement_opt.report.extras",
     "Roads": "placement_opt.roads",
+    "Robust": "placement_opt.why.robust",
+    "RouteAwarePlan": "placement_opt.routing.together",
+    "RouteCheck": "placement_opt.verify",
     "RouteComparison": "placement_opt.routing.compare_routes",
+    "RouteFinding": "placement_opt.verify",
+    "RoutePlan": "placement_opt.route_plan",
     "RouteReview": "placement_opt.routing.review",
+    "RouteRules": "placement_opt.route_rules",
+    "Scenario": "placement_opt.scenarios.change",
+    "ScenarioSet": "placement_opt.scenarios.scenario_set",
+    "Shift": "placement_opt.why.robust.shifts",
+    "Sizes": "placement_opt.scenarios.questions.sizes",
+    "SolveOptions": "placement_opt.policy",
     "SpecialShare": "placement_opt.statutory",
+    "Status": "placement_opt.errors",
     "StatutoryTables": "placement_opt.statutory",
+    "Threshold": "placement_opt.report.indicators",
+    "TravelCheck": "placement_opt.journey_checks",
+    "TravelLimits": "placement_opt.journey_checks",
+    "TravelMatrix": "placement_opt.travel",
+    "TwoWays": "placement_opt.why.two_ways",
+    "Verification": "placement_opt.verify",
+    "Way": "placement_opt.why.two_ways.lines",
+    "Ways": "placement_opt.why.two_ways.prices",
+    "WhatChanged": "placement_opt.why.runs",
+    "Withdrawal": "placement_opt.scenarios.questions.withdrawal",
+    "Witness": "placement_opt.why.witness_values",
+    "YearRules": "placement_opt.year_rules",
+    "YearsPlan": "placement_opt.years_plan",
+    "backtest": "placement_opt.demand",
+    "backtest_published": "placement_opt.demand",
     "baseline": "placement_opt.solve",
+    "candidate_pairs": "placement_opt.pairs",
+    "check_routes": "placement_opt.verify",
+    "check_travel": "placement_opt.journey_checks",
+    "check_witness": "placement_opt.why.witness",
+    "compare": "placement_opt.compare",
+    "compare_projection": "placement_opt.demand",
     "compare_routes": "placement_opt.routing.compare_routes",
+    "compare_with_statistics": "placement_opt.registers",
+    "crow_fly": "placement_opt.travel",
+    "cures": "placement_opt.why.shortfall",
+    "delivery_costs": "placement_opt.delivery",
+    "everyone": "placement_opt.timeline",
+    "explain": "placement_opt.why.reasons",
+    "fairness": "placement_opt.why.fairness",
+    "find_localities": "placement_opt.localities",
+    "frontier": "placement_opt.scenarios.frontier",
+    "grant_or_build": "placement_opt.scenarios.questions.grant",
+    "growth_from_statistics": "placement_opt.demand",
+    "how_big": "placement_opt.scenarios.questions.sizes",
+    "hubs_or_special_school": "placement_opt.scenarios.questions.forms",
+    "load_futures": "placement_opt.scenarios.futures",
+    "load_plan": "placement_opt.plan",
+    "load_routes": "placement_opt.route_plan",
+    "load_years_plan": "placement_opt.years_plan",
+    "many_futures": "placement_opt.scenarios.futures",
+    "moves_ladder": "placement_opt.scenarios.frontier",
+    "panel_pack": "placement_opt.report.panel",
+    "plan_routes": "placement_opt.routing.planner",
+    "plan_years": "placement_opt.solve.years",
+    "price_of_fairness": "placement_opt.why.fairness.price",
+    "problem_in": "placement_opt.timeline",
+    "project": "placement_opt.demand",
+    "provider_withdraws": "placement_opt.scenarios.questions.withdrawal",
+    "read_legs": "placement_opt.files",
+    "read_owners": "placement_opt.report.actions",
+    "read_problem": "placement_opt.files",
+    "read_registers": "placement_opt.registers",
+    "read_registers_with_notes": "placement_opt.registers",
     "read_roads": "placement_opt.roads",
     "read_routes": "placement_opt.routing.today",
+    "read_scenarios": "placement_opt.scenarios.scenario_files",
+    "read_schools": "placement_opt.registers",
+    "read_statistics": "placement_opt.registers",
+    "read_thresholds": "placement_opt.report.indicators",
+    "read_travel": "placement_opt.files",
+    "reasons": "placement_opt.why.reasons",
+    "reserved_places": "placement_opt.why.worth",
     "review_routes": "placement_opt.routing.review",
     "road_access": "placement_opt.roads",
     "road_legs": "placement_opt.roads",
     "road_route": "placement_opt.roads",
     "road_travel": "placement_opt.roads",
-    "Change": "placement_opt.scenarios.change",
-    "Failure": "placement_opt.workers.tasks",
-    "Frontier": "placement_opt.scenarios.frontier_result",
-    "frontier": "placement_opt.scenarios.frontier",
-    "moves_ladder": "placement_opt.scenarios.frontier",
-    "Futures": "placement_opt.scenarios.futures_result",
-    "load_futures": "placement_opt.scenarios.futures",
-    "many_futures": "placement_opt.scenarios.futures",
-    "Job": "placement_opt.scenarios.jobs",
-    "Scenario": "placement_opt.scenarios.change",
-    "ScenarioSet": "placement_opt.scenarios.scenario_set",
-    "read_scenarios": "placement_opt.scenarios.scenario_files",
+    "route_aware_plan": "placement_opt.routing.together",
+    "solve": "placement_opt.solve",
+    "solve_fair": "placement_opt.solve.fair",
     "solve_many": "placement_opt.scenarios.jobs",
     "solve_scenarios": "placement_opt.scenarios.scenario_set",
-    "write_scenarios": "placement_opt.report.scenario_files",
-    "plan_years": "placement_opt.solve.years",
-    "solve": "placement_opt.solve",
-    "Explanation": "placement_opt.why.reasons",
-    "Reasons": "placement_opt.why.reasons",
-    "explain": "placement_opt.why.reasons",
-    "panel_pack": "placement_opt.report.panel",
-    "reasons": "placement_opt.why.reasons",
-    "Fairness": "placement_opt.why.fairness",
-    "fairness": "placement_opt.why.fairness",
-    "PriceOfFairness": "placement_opt.why.fairness.price",
-    "price_of_fairness": "placement_opt.why.fairness.price",
-    "solve_fair": "placement_opt.solve.fair",
-    "Robust": "placement_opt.why.robust",
-    "what_if": "placement_opt.why.robust",
-    "Shift": "placement_opt.why.robust.shifts",
-    "WhatChanged": "placement_opt.why.runs",
-    "what_changed": "placement_opt.why.runs",
-    "CureRules": "placement_opt.why.shortfall",
-    "cures": "placement_opt.why.shortfall",
-    "Cure": "placement_opt.why.shortfall.values",
-    "Cures": "placement_opt.why.shortfall.values",
-    "Witness": "placement_opt.why.witness_values",
-    "check_witness": "placement_opt.why.witness",
-    "witness": "placement_opt.why.witness",
-    "PlacesWorth": "placement_opt.why.worth.result",
-    "reserved_places": "placement_opt.why.worth",
-    "value_of_places": "placement_opt.why.worth",
-    "TwoWays": "placement_opt.why.two_ways",
-    "two_ways": "placement_opt.why.two_ways",
-    "Way": "placement_opt.why.two_ways.lines",
-    "Ways": "placement_opt.why.two_ways.prices",
-    "ways_from": "placement_opt.why.two_ways.prices",
-    "years_left_in_phase": "placement_opt.why.two_ways.prices",
     "special_share": "placement_opt.statutory",
     "statutory_tables": "placement_opt.statutory",
+    "straight_legs": "placement_opt.legs",
+    "travel_duties": "placement_opt.duties",
+    "two_ways": "placement_opt.why.two_ways",
+    "value_of_places": "placement_opt.why.worth",
+    "verify": "placement_opt.verify",
+    "verify_years": "placement_opt.verify",
+    "ways_from": "placement_opt.why.two_ways.prices",
+    "what_changed": "placement_opt.why.runs",
+    "what_if": "placement_opt.why.robust",
+    "which_localities_first": "placement_opt.scenarios.questions.localities",
+    "who_could_come_home": "placement_opt.scenarios.questions.homecoming",
+    "with_localities": "placement_opt.localities",
+    "witness": "placement_opt.why.witness",
+    "write_legs": "placement_opt.files",
+    "write_problem": "placement_opt.files",
     "write_report": "placement_opt.report",
     "write_route_sheets": "placement_opt.report",
     "write_routes": "placement_opt.report",
     "write_routes_report": "placement_opt.report.route_report",
+    "write_scenarios": "placement_opt.report.scenario_files",
     "write_tables": "placement_opt.report",
+    "write_template": "placement_opt.files",
+    "write_travel": "placement_opt.files",
     "write_workbook": "placement_opt.report",
+    "years_left_in_phase": "placement_opt.why.two_ways.prices",
 }
-"""Names whose modules need a solver or the report's libraries, loaded when they are first used: checking a plan needs
-neither, and works where they are not even installed."""
+"""Every public name and where it is, loaded when it is first used: importing the package is quick, and what needs no
+solver and no report works where their libraries are not even installed."""
 
 
 class _Package(ModuleType):
@@ -386,7 +474,9 @@ sys.modules[__name__].__class__ = _Package
 if not TYPE_CHECKING:  # type checkers know every name from the imports above
 
     def __getattr__(name: str) -> Any:
-        """Load a name of `_LAZY` when it is first asked for."""
+        """Load a name of `_LAZY`, or the module of examples, when it is first asked for."""
+        if name == "examples":
+            return import_module("placement_opt.examples")
         if name not in _LAZY:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         found = getattr(import_module(_LAZY[name]), name)

@@ -1,17 +1,18 @@
 """Plans side by side: what changes in places, money and travel, and who changes place."""
 
-from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from types import MappingProxyType
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
+from placement_opt.flows import flows_between, school_lines
 from placement_opt.plan import GROUPS, NOT_GIVEN, NOT_PER_PUPIL, Plan
 from placement_opt.schema import KINDS, LAST_PRIMARY_YEAR
+from placement_opt.summaries import small_table
 
 HEADLINE = {
     "pupils": "Pupils",
@@ -46,16 +47,6 @@ _TRAVEL = (
     "co2e_kg",
 )
 _WITH_UNPLACED = ("need", "year_group", "locality")
-_MOVE_COLUMNS = (
-    "pupil_id",
-    "count",
-    "need",
-    "year_group",
-    "from_provision_id",
-    "from_kind",
-    "to_provision_id",
-    "to_kind",
-)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -156,16 +147,41 @@ class Comparison:
 
     def flows(self, before: str | None = None, after: str | None = None) -> pd.DataFrame:
         """Return where every pupil is in one plan and in another, those who stay included; see `moves`."""
-        start = _places_of(self.plans[self.reference if before is None else before])
-        end = _places_of(self.plans[list(self.plans)[-1] if after is None else after])
-        rows = [
-            (pupil_id, count, *end[pupil_id].about, *one, *other)
-            for pupil_id in sorted(set(start) & set(end))
-            for one, other, count in _matched(start[pupil_id].at, end[pupil_id].at)
-        ]
-        types = {"pupil_id": "str", "count": "int64", "need": "str", "year_group": "int64"}
-        table = pd.DataFrame(rows, columns=list(_MOVE_COLUMNS))
-        return table.astype({name: types.get(name, "str") for name in _MOVE_COLUMNS})
+        return flows_between(*self._two(before, after))
+
+    def lines(self, before: str | None = None, after: str | None = None) -> gpd.GeoDataFrame:
+        """Return the moves between schools as straight lines on British National Grid.
+
+        Parameters
+        ----------
+        before, after
+            As in `moves`.
+
+        Returns
+        -------
+        GeoDataFrame
+            A row for each two schools: from_setting_id, from_name, to_setting_id, to_name, pupils. Pupils who had or
+            have no place, and those who change within a school, have no line: `moves` has them all. A line may stand
+            for one pupil: keep it as you keep the tables.
+        """
+        return school_lines(self.moves(before, after), *self._two(before, after))
+
+    def plot(self, *, ax: Any = None, **kwargs: Any) -> Any:
+        """Draw the moves as lines from school to school; arguments go to `GeoDataFrame.plot`.
+
+        Returns
+        -------
+        Axes
+            Matplotlib's axes.
+        """
+        return self.lines().plot(ax=ax, **{"column": "pupils", "linewidth": 1.0, "legend": True, **kwargs})
+
+    def explore(self, **kwargs: Any) -> Any:
+        """Draw the moves on an interactive map; arguments go to `GeoDataFrame.explore`.
+
+        A line may stand for one pupil: keep such a map inside the council.
+        """
+        return self.lines().explore(**{"column": "pupils", "tooltip": ["from_name", "to_name", "pupils"], **kwargs})
 
     def summary(self) -> str:
         """Return the comparison in a few lines of text."""
@@ -185,6 +201,10 @@ class Comparison:
     def _money(self) -> dict[str, pd.DataFrame]:
         return {name: plan.money() for name, plan in self.plans.items()}
 
+    def _two(self, before: str | None, after: str | None) -> tuple[Plan, Plan]:
+        names = (self.reference if before is None else before, list(self.plans)[-1] if after is None else after)
+        return self.plans[names[0]], self.plans[names[1]]
+
     def _with_changes(self, table: pd.DataFrame) -> pd.DataFrame:
         changes = {change_name(name): (table[name] - table[self.reference]).round(6) for name in self.others}
         return table.assign(**changes)
@@ -194,16 +214,11 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         table = self.headline()
-        head = "".join(f"<th scope='col'>{escape(str(name))}</th>" for name in table.columns)
-        body = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{HEADLINE[str(figure)]}</th>"
-            + "".join(f"<td>{_number_text(str(figure), value)}</td>" for value in row)
-            + "</tr>"
+        rows = [
+            (HEADLINE[str(figure)], [_number_text(str(figure), value) for value in row])
             for figure, row in table.iterrows()
-        )
-        return (
-            f"<table><caption>Comparison</caption><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>"
-        )
+        ]
+        return small_table("Comparison", [str(name) for name in table.columns], rows)
 
 
 def compare(plans: Mapping[str, Plan]) -> Comparison:
@@ -298,48 +313,6 @@ def _ordered(labels: set[object]) -> list[object]:
         return (1, kinds[str(label)], "") if str(label) in kinds else (2, 0, str(label))
 
     return sorted(labels, key=key)
-
-
-_At = tuple[str | None, str | None]
-"""A provision and its kind; None for no place."""
-
-
-@dataclass(frozen=True)
-class _Places:
-    about: tuple[str, int]
-    at: "Counter[_At]"
-
-
-def _places_of(plan: Plan) -> dict[str, _Places]:
-    places: dict[str, _Places] = {}
-    columns = ["pupil_id", "need", "year_group", "provision_id", "kind", "count"]
-    waiting = plan.unplaced.assign(provision_id=None, kind=None)
-    for frame in (plan.placements, waiting):
-        for pupil_id, need, year_group, provision_id, kind, count in frame[columns].itertuples(index=False, name=None):
-            entry = places.setdefault(pupil_id, _Places((need, year_group), Counter()))
-            entry.at[provision_id, kind] += count
-    return places
-
-
-def _matched(start: "Counter[_At]", end: "Counter[_At]") -> list[tuple[_At, _At, int]]:
-    """Pair identical pupils so that as many as possible stay; the rest in order of provision."""
-    stay = start & end
-    flows = [(place, place, count) for place, count in sorted(stay.items(), key=_by_place)]
-    goers, comers = (deque(sorted((counts - stay).items(), key=_by_place)) for counts in (start, end))
-    while goers and comers:
-        (origin, leaving), (target, arriving) = goers.popleft(), comers.popleft()
-        moved = min(leaving, arriving)
-        flows.append((origin, target, moved))
-        if leaving > moved:
-            goers.appendleft((origin, leaving - moved))
-        if arriving > moved:
-            comers.appendleft((target, arriving - moved))
-    return flows
-
-
-def _by_place(entry: tuple[_At, int]) -> tuple[bool, str]:
-    provision_id = entry[0][0]
-    return provision_id is None, provision_id or ""
 
 
 def _number_text(figure: str, value: float) -> str:

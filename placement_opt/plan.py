@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from placement_opt.certificate import Certificate, certificate_from_dict
+from placement_opt.drawing import by_kind
 from placement_opt.errors import Fault, InputError, Status
 from placement_opt.plan_tables import MONEY, TABLE_COLUMNS, typed_table
 from placement_opt.policy import Policy, SolveOptions
@@ -24,6 +25,10 @@ from placement_opt.summaries import share_above, summary_table
 RUN_FORMAT = 2
 NOT_PER_PUPIL = "(not per pupil)"
 NOT_GIVEN = "(not given)"
+_MONEY_TYPES = dict.fromkeys(
+    ("line", "payer", "pupil_id", "need", "locality", "kind", "provision_id", "setting_id"), "str"
+)
+_MONEY_TYPES |= {"gbp": "float64", "year_group": "Int64"}
 GROUPS = ("line", "payer", "kind", "need", "year_group", "locality", "provision_id", "setting_id")
 
 
@@ -137,7 +142,8 @@ class Plan:
         outreach, teams = (self.tables[name].merge(kinds, on="hub_id") for name in ("outreach", "teams"))
         tables = {"placements": placements, "use": use, "teams": _at_hub(teams), "outreach": _at_hub(outreach)}
         parts = [_line(line, tables[table], column, payer, about) for line, table, column, payer in MONEY]
-        return pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
+        money = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
+        return money.astype(_MONEY_TYPES)
 
     def costs(self, by: str | Sequence[str] = "line") -> pd.DataFrame:
         """Return the money for a year, grouped.
@@ -218,7 +224,7 @@ class Plan:
         Axes
             Matplotlib's axes.
         """
-        return self.lines().plot(ax=ax, **{"column": "kind", "linewidth": 0.5, "legend": True, **kwargs})
+        return self.lines().plot(ax=ax, **by_kind(kwargs, linewidth=0.5))
 
     def explore(self, **kwargs: Any) -> Any:
         """Draw the placements on an interactive map; arguments go to `GeoDataFrame.explore`.

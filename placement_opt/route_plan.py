@@ -16,6 +16,7 @@ from placement_opt.route_rules import RouteRules
 from placement_opt.route_tables import ROUTE_TABLES
 from placement_opt.saved import read_document, rows_of, typed_frame, write_document
 from placement_opt.schema import CRS
+from placement_opt.summaries import summary_table
 
 ROUTES_FORMAT = 1
 
@@ -194,6 +195,9 @@ class RoutePlan:
             f"RoutePlan({self.status}, {len(self.tables['routes']):,} routes, {self.routed_pupils:,} pupils, "
             f"{self.unrouted_pupils:,} unrouted, £{self.cost_gbp:,.2f})"
         )
+
+    def _repr_html_(self) -> str:
+        return summary_table("Routes", self.summary())
 
 
 def load_routes(path: str | Path) -> RoutePlan:

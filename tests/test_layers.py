@@ -10,13 +10,14 @@ import placement_opt
 ROOT = Path(placement_opt.__file__).parent
 
 LAYERS = (
-    ("errors", "given", "schema"),
+    ("errors", "given", "progress", "schema"),
     (
         "cells",
         "consistency",
         "consistency_ahead",
         "consistency_transport",
         "delivery",
+        "drawing",
         "headers",
         "localities",
         "listed",
@@ -62,9 +63,9 @@ LAYERS = (
     ("verify",),
     ("model",),
     ("solve",),
-    ("compare", "statutory", "routing", "scenarios", "why"),
+    ("compare", "flows", "statutory", "routing", "scenarios", "why"),
     ("report",),
-    ("arguments", "arguments_why", "cli"),
+    ("arguments", "cli"),
 )
 """From the bottom up; a module may import its own layer and those before it."""
 
