@@ -127,7 +127,7 @@ def test_the_page_and_the_workbook_have_budgets_only_where_the_problem_has(
         page = write_report(tmp_path / "page.html", *question, confidential=confidential).read_text(encoding="utf-8")
         book = load_workbook(write_workbook(tmp_path / "book.xlsx", *question, confidential=confidential))
         assert ("capital south" in page_text(page)) == has_budgets
-        assert ("Budgets" in book.sheetnames) == has_budgets
+        assert ("Plan budgets" in book.sheetnames) == has_budgets
 
 
 def test_the_certificate_is_spoken_of_where_the_plan_has_one(made: Made) -> None:

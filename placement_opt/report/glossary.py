@@ -49,6 +49,7 @@ TERMS: Mapping[str, str] = {
     "baseline": "Today's placements, costed in the same way as the plan.",
     "bound": "A proven limit: no plan under the same rules can be below it.",
     "capital": "Money that is spent once, on opening provisions and adding classes; never part of a yearly cost.",
+    "catchment": "The outline around the homes of the pupils who go to a school in a plan; no official boundary.",
     "certificate": "Numbers that come with a plan and from which anyone can work out, without a solver, what no plan "
     "can be below.",
     "full basis": "Costs in which every commissioned place is paid for, filled or not.",
@@ -74,6 +75,7 @@ TERMS: Mapping[str, str] = {
     "spoke": "A place at a mainstream school that a hub's specialists visit.",
     "stage": "One of the goals that were met in order of rank: fewest pupils without a place, then least cost, then "
     "fewest minutes.",
+    "threshold": "The value from which on an indicator is rated amber or red.",
     "top-up": "Money paid for one child on top of place funding.",
     "travel matrix": "Minutes and miles from every pupil to every school.",
     "withheld": "Not shown, because a group of 1 to 4 pupils could otherwise be worked out.",

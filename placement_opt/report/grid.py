@@ -28,8 +28,8 @@ class Unit(StrEnum):
     NUMBER = "General"
 
 
-_MONEY = {Unit.GBP, Unit.GBP_PENCE, Unit.GBP_CHANGE}
-_DECIMALS = {Unit.GBP_PENCE: 2, Unit.ONE_DECIMAL: 1, Unit.ONE_DECIMAL_CHANGE: 1}
+MONEY = frozenset({Unit.GBP, Unit.GBP_PENCE, Unit.GBP_CHANGE})
+_DECIMALS = {Unit.GBP_PENCE: 2, Unit.ONE_DECIMAL: 1, Unit.ONE_DECIMAL_CHANGE: 1, Unit.PERCENT: 2}
 _CHANGES = {Unit.COUNT: Unit.CHANGE, Unit.GBP: Unit.GBP_CHANGE, Unit.ONE_DECIMAL: Unit.ONE_DECIMAL_CHANGE}
 
 
@@ -65,7 +65,7 @@ class Cell:
             return None
         if isinstance(self.value, str | int) or self.unit is Unit.NUMBER:
             return self.value
-        return round(self.value, 2 if self.unit in _MONEY else _DECIMALS.get(self.unit, 0))
+        return round(self.value, 2 if self.unit in MONEY else _DECIMALS.get(self.unit, 0))
 
 
 @dataclass(frozen=True)
@@ -142,4 +142,4 @@ def _figure(value: float, unit: Unit) -> str:
         return f"{value:.0%}"
     digits = f"{abs(value):,.{_DECIMALS.get(unit, 0)}f}"
     sign = "" if not digits.strip("0.,") else "−" if value < 0 else "+" if is_change else ""
-    return f"{sign}{'£' if unit in _MONEY else ''}{digits}"
+    return f"{sign}{'£' if unit in MONEY else ''}{digits}"

@@ -1,16 +1,17 @@
 """The report as one HTML page that needs no network."""
 
-import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from placement_opt.files.raw import written_beside
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
-from placement_opt.report.glossary import page_text, terms_used
-from placement_opt.report.maps import draw_map, map_words
-from placement_opt.report.sections import Section, record_section, sections_after_map, sections_before_map
+from placement_opt.report.extras import ReportExtras
+from placement_opt.report.first_screen import tiles
+from placement_opt.report.page import render_page, templates
+from placement_opt.report.plan_map import SHAPES, plan_map
+from placement_opt.report.section import Section
+from placement_opt.report.sections import first_section, reading_notes, sections_after_map, sections_before_map
 from placement_opt.report.subject import Subject
 from placement_opt.report.words import SHARED_NOTE
 from placement_opt.travel import TravelMatrix
@@ -27,8 +28,9 @@ def write_report(
     *,
     confidential: bool = False,
     title: str | None = None,
+    extras: ReportExtras | None = None,
 ) -> Path:
-    """Write plans as one HTML page: figures, tables, map, assumptions, glossary and record.
+    """Write plans as one HTML page: first screen, figures, actions, charts, tables, map, assumptions, glossary, record.
 
     Parameters
     ----------
@@ -39,32 +41,37 @@ def write_report(
     problem, travel
         What the plans were made from.
     confidential
-        Show small groups and every pupil, and say so on top. Otherwise counts of 1 to 4 pupils are hidden, and
-        whatever would give them away (see `placement_opt.suppression`), and no pupil or home is shown.
+        Show small groups, every pupil, homes and catchments, and say so on top. Otherwise counts of 1 to 4 pupils are
+        hidden, and whatever would give them away (see `placement_opt.suppression`), and no pupil or home is shown.
     title
         Heading of the page.
+    extras
+        Thresholds of indicators, owners of actions, cures of a shortfall, changes since an earlier run, routes.
 
     Returns
     -------
     Path
-        The file.
+        The file. It loads nothing, and may run only its own script, which the page can do without.
 
     Raises
     ------
     ValueError
-        When there is no plan, plans are on different cost bases, or the last plan was made from other tables.
+        When there is no plan, plans are on different cost bases, the last plan was made from other tables, or
+        something of `extras` is not about it or is given twice.
+    InputError
+        When routes hold pupils or schools that the problem does not know.
     OSError
         When the file cannot be written; then nothing is left behind.
     """
     target = Path(path)
     subject = Subject(dict(plans), problem, travel, confidential)
-    page = render_report(subject, title or TITLE)
+    page = render_report(subject, title or TITLE, extras or ReportExtras())
     with written_beside(target) as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
     return target
 
 
-def render_report(subject: Subject, title: str) -> str:
+def render_report(subject: Subject, title: str, extras: ReportExtras) -> str:
     """Return the page as text.
 
     Parameters
@@ -73,83 +80,31 @@ def render_report(subject: Subject, title: str) -> str:
         What is reported.
     title
         Heading of the page.
+    extras
+        What it shows besides.
     """
-    before, after, record = sections_before_map(subject), sections_after_map(subject), record_section(subject)
+    extras.check(subject.problem)
+    first, before, after = first_section(subject), sections_before_map(subject, extras), sections_after_map(subject)
     body = (
         templates()
         .get_template("body.html.j2")
         .render(
-            subject=subject,
+            first=first,
+            tiles=tiles(subject),
+            details=reading_notes(subject),
             before=before,
             after=after,
-            record=record,
-            map_picture=base64.b64encode(draw_map(subject)).decode("ascii"),
-            map_words=map_words(subject),
+            view=plan_map(subject, extras.routes),
+            shapes=SHAPES,
         )
     )
     plan = subject.plans[subject.main]
-    headings = [*before, Section("map", "Map"), *after, record]
     return render_page(
         title,
         body,
-        headings,
+        [first, *before, Section("map", "Map"), *after],
         status=str(plan.status),
         banner=BANNER if subject.confidential else "",
         note="" if subject.confidential else SHARED_NOTE,
         made_by=plan.record.get("versions", {}).get("placement_opt", ""),
     )
-
-
-def render_page(
-    title: str, body: str, headings: Sequence[Section], *, status: str, banner: str, note: str, made_by: str
-) -> str:
-    """Return a whole page: the body between its heading and contents and the glossary of the words it uses.
-
-    Parameters
-    ----------
-    title
-        Heading of the page.
-    body
-        What `main` holds, escaped already.
-    headings
-        The sections of the body, for the contents.
-    status
-        How good the plan is proven to be.
-    banner
-        Why the page is confidential; blank = it may be shared.
-    note
-        What a reader has to know about its figures.
-    made_by
-        The version of the library that made the plan.
-    """
-    page: str = (
-        templates()
-        .get_template("page.html.j2")
-        .render(
-            title=title,
-            body=body,
-            headings=[*headings, Section("glossary", "Glossary")],
-            terms=terms_used(f"{title} {page_text(body)}"),
-            status=status,
-            banner=banner,
-            note=note,
-            made_by=made_by,
-        )
-    )
-    return page
-
-
-def templates() -> Any:
-    """Return the templates of the papers, with everything escaped."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - loads when used
-    from markupsafe import Markup  # noqa: PLC0415
-
-    environment = Environment(
-        loader=PackageLoader("placement_opt.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["as_markup"] = Markup  # only ever for what another template has escaped already
-    return environment

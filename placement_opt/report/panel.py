@@ -11,7 +11,7 @@ from placement_opt.plan import Plan
 from placement_opt.policy import SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
-from placement_opt.report.html import templates
+from placement_opt.report.page import locked, templates
 from placement_opt.schema import NEEDS
 from placement_opt.suitability import REASON_TEXTS
 from placement_opt.travel import TravelMatrix
@@ -107,7 +107,7 @@ def render_panel(explanations: Sequence[Explanation], status: str, made_by: str)
         .get_template("panel.html.j2")
         .render(title=TITLE, banner=BANNER, notes=NOTES, pages=pages, status=status, made_by=made_by)
     )
-    return text
+    return locked(text)
 
 
 def _page(number: int, one: Explanation) -> Page:

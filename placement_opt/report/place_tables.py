@@ -49,12 +49,13 @@ def journeys(subject: Subject) -> Grid:
 
 
 def _chosen(subject: Subject, key: str, caption: str, wanted: tuple[str, ...], note: str = "") -> Grid:
-    rows = _figure_rows(subject)
+    rows = headline_rows(subject)
     heads = ("Figure", *plan_heads(subject))
     return Grid(key, caption, heads, tuple(rows[name] for name in wanted if name in rows), note=note)
 
 
-def _figure_rows(subject: Subject) -> dict[str, tuple[Cell, ...]]:
+def headline_rows(subject: Subject) -> dict[str, tuple[Cell, ...]]:
+    """Return the rows that tables of key figures are chosen from, by key: a label, then the plans and the changes."""
     names = list(subject.plans)
     table = subject.headline.T.assign(cost_each_gbp=lambda frame: frame["cost_gbp"] / frame["placed"]).T
     small = [subject.is_small(plan.placed_pupils) for plan in subject.plans.values()]
@@ -90,6 +91,19 @@ def _figure_rows(subject: Subject) -> dict[str, tuple[Cell, ...]]:
     longest = _longest(subject, _values(table, "longest_minutes", names))
     rows["longest"] = (text_cell("Longest journey, minutes one way"), *longest)
     return rows
+
+
+def places_over_cells(subject: Subject) -> tuple[Cell, ...]:
+    """Return the places used over the number, a cell for each plan.
+
+    Withheld where the pupils of any provision are: how many of them are over its number would say how many they are.
+    """
+    cells = []
+    for name, plan in subject.plans.items():
+        hidden = any(subject.is_hidden(("provision", name, ident)) for ident in plan.use["provision_id"])
+        mark = Mark.WITHHELD if hidden else Mark.SHOWN
+        cells.append(Cell(int(plan.use["places_over"].sum()), Unit.COUNT, mark))
+    return tuple(cells)
 
 
 def _values(table: pd.DataFrame, figure: str, names: list[str]) -> list[float]:

@@ -17,6 +17,8 @@ NO_PLACE = "no place"
 SUITS_BUT_FULL = "some provision would suit, but no place is left within the limits"
 NOTHING_SUITS = "no provision would suit"
 GROUPINGS = ("need", "locality", "phase")
+OVER_GROUPINGS = ("need", "locality")
+"""By which it is told whose journeys are over the guidance."""
 
 _PHASES = ((-1, "Early years"), (LAST_PRIMARY_YEAR, "Reception to Year 6"), (11, "Years 7 to 11"))
 _LATE_PHASE = "Year 12 and above"
@@ -121,7 +123,7 @@ def count_pupils(comparison: Comparison, problem: Problem) -> tuple[Mapping[Hash
     for name, plan in comparison.plans.items():
         _add_places(ledger, name, plan)
         _add_groups(ledger, name, plan, comparison)
-        _add_travel(ledger, name, plan)
+        _add_travel(ledger, name, plan, comparison)
         _add_wishes(ledger, name, plan, problem)
         _add_reasons(ledger, name, plan)
     for name in comparison.others:
@@ -156,7 +158,7 @@ def _add_groups(ledger: _Ledger, name: str, plan: Plan, comparison: Comparison) 
     ledger.tie(("pupils", comparison.reference), ("pupils", name))
 
 
-def _add_travel(ledger: _Ledger, name: str, plan: Plan) -> None:
+def _add_travel(ledger: _Ledger, name: str, plan: Plan, comparison: Comparison) -> None:
     placements = plan.placements
     count, entitled, over = placements["count"], placements["entitled"], placements["over_guide"]
     primary = placements["year_group"] <= LAST_PRIMARY_YEAR
@@ -166,6 +168,17 @@ def _add_travel(ledger: _Ledger, name: str, plan: Plan) -> None:
     over_primary = ledger.add(("over primary", name), count[over & primary].sum())
     over_secondary = ledger.add(("over secondary", name), count[over & ~primary].sum())
     ledger.rest(("placed", name), [over_primary, over_secondary])
+    both = ledger.add(("over", name), count[over].sum())
+    ledger.sums.append(Sum(both, (over_primary, over_secondary)))
+    for grouping in OVER_GROUPINGS:
+        long = (
+            placements[over].groupby(placements.loc[over, grouping].fillna(NOT_GIVEN).astype("object"))["count"].sum()
+        )
+        labels = group_labels(comparison.plans, grouping)
+        ledger.split(both, [(("over", grouping, name, label), long.get(label, 0)) for label in labels])
+        for label in labels:
+            parts = (("unplaced", grouping, name, label), ("over", grouping, name, label))
+            ledger.rest((grouping, name, label), parts)
 
 
 def _add_wishes(ledger: _Ledger, name: str, plan: Plan, problem: Problem) -> None:

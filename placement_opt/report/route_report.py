@@ -10,11 +10,11 @@ from placement_opt.errors import Status
 from placement_opt.files.raw import written_beside
 from placement_opt.problem import Problem
 from placement_opt.report import route_tables
-from placement_opt.report.html import render_page, templates
+from placement_opt.report.page import render_page, templates
 from placement_opt.report.route_pictures import draw_rides, draw_routes, map_words
 from placement_opt.report.route_review import review_grids, review_sentences
 from placement_opt.report.route_words import check_same_question
-from placement_opt.report.sections import Section
+from placement_opt.report.section import Section
 from placement_opt.route_plan import RoutePlan
 from placement_opt.routing.compare_routes import RouteComparison, compare_routes
 from placement_opt.routing.review import RouteReview

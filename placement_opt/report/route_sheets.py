@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.problem import Problem
+from placement_opt.report.books import save_book
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
 from placement_opt.report.route_words import CONFIDENTIAL, check_same_question, clock
-from placement_opt.report.sheets import put, save_book, write_grid, write_rows
+from placement_opt.report.sheets import put, write_grid, write_rows
 from placement_opt.route_plan import RoutePlan
 from placement_opt.schema import TABLES
 

@@ -10,6 +10,7 @@ from placement_opt.suppression import LEAST_SHOWN, Mark
 SHARED_NOTE = (
     "Counts of 1 to 4 pupils are shown as “under 5”; “withheld” stands where one could otherwise be worked out."
 )
+FEWEST = "No plan under these rules leaves fewer pupils without a place."
 _BASES = {
     "marginal": "place funding of existing places is sunk and not counted, so the figures are top-ups and fees, "
     "transport and new spending",
@@ -20,9 +21,14 @@ _BASES = {
 
 def what_the_plan_does(subject: Subject) -> list[str]:
     """Return the main plan in sentences: places, money, travel, who moves."""
-    money = [_money(subject), _capital(subject), _like_for_like(subject)]
-    sentences = [_places(subject), *money, _travel(subject), _moves(subject)]
+    money = [money_sentence(subject), *beside(subject)]
+    sentences = [places_sentence(subject), *money, travel_sentence(subject), moves_sentence(subject)]
     return [sentence for sentence in sentences if sentence]
+
+
+def beside(subject: Subject) -> list[str]:
+    """Return what has to be known to read the money of the main plan rightly."""
+    return [sentence for sentence in (_capital(subject), _like_for_like(subject)) if sentence]
 
 
 def proof(subject: Subject) -> list[str]:
@@ -62,7 +68,8 @@ def is_weighing_hidden(subject: Subject) -> bool:
     )
 
 
-def _places(subject: Subject) -> str:
+def places_sentence(subject: Subject) -> str:
+    """Say how many pupils have a place."""
     name, first = subject.main, subject.reference
     everybody = _count(subject, ("pupils", name))
     mark = subject.marks["unplaced", name]
@@ -78,7 +85,8 @@ def _places(subject: Subject) -> str:
     return text + "."
 
 
-def _money(subject: Subject) -> str:
+def money_sentence(subject: Subject) -> str:
+    """Say what the main plan costs, and on which basis."""
     name, first = subject.main, subject.reference
     plan, hidden = subject.plans[name], subject.amounts.hidden_costs
     basis = f"on the {plan.policy.cost_basis} basis ({_BASES[plan.policy.cost_basis]})"
@@ -115,7 +123,8 @@ def _like_for_like(subject: Subject) -> str:
     return f"{text}, and {subject.main} gives a place to {change} pupils than {subject.reference}: compare with care."
 
 
-def _travel(subject: Subject) -> str:
+def travel_sentence(subject: Subject) -> str:
+    """Say what transport costs and how long journeys are; blank where the pupils are few."""
     name, first = subject.main, subject.reference
     travel = subject.plans[name].travel()
     if name in subject.amounts.hidden_transport or subject.is_small(travel["pupils"]):
@@ -133,7 +142,8 @@ def _travel(subject: Subject) -> str:
     return text + "."
 
 
-def _moves(subject: Subject) -> str:
+def moves_sentence(subject: Subject) -> str:
+    """Say how many pupils move."""
     key = ("moves", subject.main)
     if subject.counts[key] == 0:
         return "No pupil moves from a present place."
@@ -150,14 +160,22 @@ def _stay(subject: Subject) -> str:
     return "others" if subject.is_hidden(key) else _count(subject, key)
 
 
-def _most_placed(plan: Plan) -> str:
+def leaves_fewest(plan: Plan) -> bool | None:
+    """Say whether it is proved that no plan leaves fewer pupils without a place; None = the run does not tell."""
     stages = plan.record.get("stages") or []
     stage = next((one for one in stages if one.get("name") == "unplaced"), None)
-    if stage and stage.get("value") is not None and stage.get("bound") is not None:
-        if stage["value"] - stage["bound"] < 1:
-            return "No plan under these rules leaves fewer pupils without a place."
-        return "It is not proved that no plan leaves fewer pupils without a place."
-    return ""
+    if not stage or stage.get("value") is None or stage.get("bound") is None:
+        return None
+    return bool(stage["value"] - stage["bound"] < 1)
+
+
+def _most_placed(plan: Plan) -> str:
+    is_fewest = leaves_fewest(plan)
+    if is_fewest is None:
+        return ""
+    if is_fewest:
+        return FEWEST
+    return "It is not proved that no plan leaves fewer pupils without a place."
 
 
 def _bound(subject: Subject, plan: Plan) -> str:
@@ -165,7 +183,7 @@ def _bound(subject: Subject, plan: Plan) -> str:
     if is_weighing_hidden(subject) or subject.main in subject.amounts.hidden_costs:
         return f"The plan is proved to be within {gap} of the best that these rules allow."
     if plan.weighed_gbp == 0:
-        weighed = ", unmet wishes counted at their weight" if _are_wishes_weighed(subject, plan) else ""
+        weighed = ", unmet wishes counted at their weight" if are_wishes_weighed(subject, plan) else ""
         return (
             f"It costs £{plan.cost_gbp:,.2f}. No plan under these rules that leaves as few pupils without a place "
             f"costs less than £{plan.bound_gbp:,.2f}{weighed}: the two are {gap} apart."
@@ -177,7 +195,8 @@ def _bound(subject: Subject, plan: Plan) -> str:
     )
 
 
-def _are_wishes_weighed(subject: Subject, plan: Plan) -> bool:
+def are_wishes_weighed(subject: Subject, plan: Plan) -> bool:
+    """Say whether unmet wishes weigh anything in what was minimised."""
     pupils, policy = subject.problem.pupils, plan.policy
     return (
         (policy.requests == "priced" and bool(pupils["requested_setting_id"].notna().any()))
