@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from placement_opt.arguments import options_of, policy_of, wrong_use
+from placement_opt.arguments.values import options_of, policy_of, wrong_use
 from placement_opt.cli.planning import check_writable
 from placement_opt.cli.reading import question
-from placement_opt.cli.saying import say, tell
+from placement_opt.cli.reply import Reply, rows
+from placement_opt.cli.saying import Voice
 from placement_opt.errors import InputError
 from placement_opt.why.shortfall import CureRules, cures
 from placement_opt.why.shortfall.values import Cures
@@ -18,7 +19,7 @@ from placement_opt.why.witness_values import Witness
 CHANGES_FILE, SHARING_FILE = "cures.csv", "sharing.csv"
 
 
-def find_cures(parsed: argparse.Namespace) -> None:
+def find_cures(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Find the sets of changes, say them, and write their tables if asked."""
     prices, rules = _prices(parsed.price), _rules(parsed)
     policy, options = policy_of(parsed), options_of(parsed)
@@ -26,21 +27,29 @@ def find_cures(parsed: argparse.Namespace) -> None:
     if parsed.out is not None:
         check_writable(parsed.out, CHANGES_FILE, SHARING_FILE)
     try:
-        found = cures(problem, travel, policy=policy, options=options, prices=prices, rules=rules, progress=tell)
+        found = cures(problem, travel, policy=policy, options=options, prices=prices, rules=rules, progress=voice.tell)
     except InputError:
         raise
     except ValueError as error:  # of the arguments
         wrong_use(str(error))
-    say(found.summary())
+    voice.say(found.summary())
     shared = None
     if found.before is not None and found.before.unplaced_pupils:
         shared = witness(problem, travel, found.before, clashes=False)  # the cures say which rules have to give way
-        say(f"\n{shared.summary()}")
+        voice.say(f"\n{shared.summary()}")
     if parsed.out is not None:
-        _write(parsed.out, found, shared)
+        _write(parsed.out, found, shared, voice)
+    answer = {
+        "unplaced_before": None if found.before is None else found.before.unplaced_pupils,
+        "unplaced_after": found.unplaced_pupils,
+        "is_fewest": found.is_fewest,
+        "sets": rows(found.table),
+        "clashes": list(found.clashes),
+    }
+    return Reply(answer, holds_pupils=bool(found.clashes))
 
 
-def _write(out: Path, found: Cures, shared: Witness | None) -> None:
+def _write(out: Path, found: Cures, shared: Witness | None, voice: Voice) -> None:
     out.mkdir(parents=True, exist_ok=True)
     sets = [*found.fewest, *([found.cheapest] if found.cheapest is not None else [])]
     parts = [
@@ -50,10 +59,11 @@ def _write(out: Path, found: Cures, shared: Witness | None) -> None:
     table = pd.concat(parts, ignore_index=True)
     columns = ["set", "order", *(name for name in table.columns if name not in {"set", "order"})]
     table[columns].to_csv(out / CHANGES_FILE, index=False)
-    say(f"\nchanges   {out / CHANGES_FILE} (CONFIDENTIAL: may name pupils' rows)")
+    voice.say("")
+    voice.wrote("changes", out / CHANGES_FILE, "CONFIDENTIAL: may name pupils' rows")
     if shared is not None:
         shared.pupils.to_csv(out / SHARING_FILE, index=False)
-        say(f"sharing   {out / SHARING_FILE} (CONFIDENTIAL: holds pupils' rows)")
+        voice.wrote("sharing", out / SHARING_FILE, "CONFIDENTIAL: holds pupils' rows")
 
 
 def _prices(given: list[str]) -> dict[str, float]:

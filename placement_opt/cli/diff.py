@@ -2,9 +2,11 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
-from placement_opt.arguments import wrong_use
-from placement_opt.cli.saying import say
+from placement_opt.arguments.values import wrong_use
+from placement_opt.cli.reply import Reply, rows
+from placement_opt.cli.saying import Voice
 from placement_opt.files import read_problem
 from placement_opt.plan import load_plan
 from placement_opt.problem import Problem
@@ -14,7 +16,7 @@ from placement_opt.why.runs.places import STAYED, WAITS
 RUN_FILE = "run.json"
 
 
-def compare_two(parsed: argparse.Namespace) -> None:
+def compare_two(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Say what changed from one run to the next, and write it if asked."""
     first, second = (path / RUN_FILE if path.is_dir() else path for path in (parsed.first, parsed.second))
     if first.resolve() == second.resolve():
@@ -23,9 +25,9 @@ def compare_two(parsed: argparse.Namespace) -> None:
         wrong_use("diff: give both --tables1 and --tables2, or neither.")
     before, after = load_plan(first), load_plan(second)
     changed = what_changed(before, after, tables=_tables(parsed))
-    say(changed.summary())
+    voice.say(changed.summary())
     if parsed.ids:
-        say(_listed(changed))
+        voice.say(_listed(changed))
     if parsed.out is not None:
         from placement_opt.report.run_changes import write_changes  # noqa: PLC0415 - loads when used
 
@@ -33,7 +35,15 @@ def compare_two(parsed: argparse.Namespace) -> None:
         note = (
             "CONFIDENTIAL: lists pupils" if parsed.ids else "small groups are not hidden: keep both inside the council"
         )
-        say(f"\ntable     {table}\nworkbook  {book} ({note})")
+        voice.say("")
+        voice.wrote("table", table)
+        voice.wrote("workbook", book, note)
+    parts = ("inputs", "settings", "counts", "headline", "kinds")
+    answer: dict[str, Any] = {name: rows(getattr(changed, name)) for name in parts}
+    answer |= {"money": rows(changed.money()), "is_one_question": changed.is_one_question}
+    if parsed.ids:
+        answer["places"] = rows(changed.places)
+    return Reply(answer, holds_pupils=parsed.ids)
 
 
 def _tables(parsed: argparse.Namespace) -> tuple[Problem, Problem] | None:

@@ -2,17 +2,19 @@
 
 import argparse
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from placement_opt.arguments import options_of, policy_of
+from placement_opt.arguments.values import options_of, policy_of
 from placement_opt.cli.reading import question, question_of_run
-from placement_opt.cli.saying import say, tell
+from placement_opt.cli.reply import Reply, plan_figures, rows
+from placement_opt.cli.saying import Voice
 from placement_opt.compare import compare
 from placement_opt.errors import Fault, InputError
 from placement_opt.examples import exampleshire
 from placement_opt.plan import Plan, load_plan
-from placement_opt.policy import Policy
+from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.report import write_report, write_workbook
 from placement_opt.solve import baseline, solve
@@ -20,51 +22,94 @@ from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import verify
 
 RUN_FILE, REPORT_FILE, WORKBOOK_FILE = "run.json", "report.html", "workbook.xlsx"
+OPEN_REPORT_FILE = "report_confidential.html"
+"""The confidential report of a project file, which stands beside the one that may be shared."""
 
 
-def demo(parsed: argparse.Namespace) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """What is to be planned, and how.
+
+    Parameters
+    ----------
+    problem, travel, policy, options
+        As `solve` takes them.
+    origin
+        Where it came from, for the record of the run; paths from the folder that the run is written to.
+    """
+
+    problem: Problem
+    travel: TravelMatrix
+    policy: Policy
+    options: SolveOptions
+    origin: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What is written about a plan besides the run: the report, the workbook, and a report with small groups shown."""
+
+    report: bool = True
+    workbook: bool = True
+    open_report: bool = False
+
+
+def demo(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Plan the embedded county."""
     problem = exampleshire()
-    say(f"Exampleshire, a made-up county: {problem!r}")
-    _plan_and_write(problem, crow_fly(problem), Policy(), parsed, {"input": "", "is_demo": True})
+    voice.say(f"Exampleshire, a made-up county: {problem!r}")
+    asked = Asked(problem, crow_fly(problem), Policy(), options_of(parsed), {"input": "", "is_demo": True})
+    return plan_and_write(asked, parsed.out, Papers(), voice)[1]
 
 
-def solve_tables(parsed: argparse.Namespace) -> None:
+def solve_tables(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Plan what the tables ask for."""
     problem, travel = question(parsed)
-    origin = {
-        "input": os.path.relpath(parsed.input, parsed.out),
-        "travel": os.path.relpath(parsed.travel, parsed.out) if parsed.travel else "",
-        "roads": os.path.relpath(parsed.roads, parsed.out) if parsed.roads else "",
-        "postcodes": os.path.relpath(parsed.postcodes, parsed.out) if parsed.postcodes else "",
-    }
-    _plan_and_write(problem, travel, policy_of(parsed), parsed, origin)
+    asked = Asked(problem, travel, policy_of(parsed), options_of(parsed), origin_of(parsed))
+    return plan_and_write(asked, parsed.out, Papers(), voice)[1]
 
 
-def report(parsed: argparse.Namespace) -> None:
+def origin_of(parsed: argparse.Namespace) -> dict[str, Any]:
+    """Return the files that a question came from, as seen from the folder that the run is written to."""
+    names = ("input", "travel", "roads", "postcodes")
+    given = {name: getattr(parsed, name) for name in names}
+    return {name: os.path.relpath(path, parsed.out) if path else "" for name, path in given.items()}
+
+
+def report(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Write the papers of a saved run again."""
     plan = load_plan(parsed.run_file)
     problem, travel = question_of_run(parsed, plan)
     verify(problem, travel, plan).raise_if_wrong()
-    today = baseline(problem, travel, policy=plan.policy)
+    voice.detail("The run is right; writing its papers.")
+    plans = {"today": baseline(problem, travel, policy=plan.policy), "plan": plan}
     parsed.out.mkdir(parents=True, exist_ok=True)
-    _write_papers(parsed.out, {"today": today, "plan": plan}, problem, travel, confidential=parsed.confidential)
+    _write_report(parsed.out / REPORT_FILE, plans, problem, travel, voice, confidential=parsed.confidential)
+    _write_workbook(parsed.out, plans, problem, travel, voice)
+    return Reply({"plan": plan_figures(plan)})
 
 
-def _plan_and_write(
-    problem: Problem, travel: TravelMatrix, policy: Policy, parsed: argparse.Namespace, origin: dict[str, Any]
-) -> None:
+def plan_and_write(asked: Asked, out: Path, papers: Papers, voice: Voice) -> tuple[Plan, Reply]:
     """Solve first and write afterwards, so that nothing is written where there is no plan."""
-    check_writable(parsed.out, RUN_FILE, REPORT_FILE, WORKBOOK_FILE)
-    plan = solve(problem, travel, policy=policy, options=options_of(parsed), progress=tell).with_record(origin=origin)
+    problem, travel, policy = asked.problem, asked.travel, asked.policy
+    check_writable(out, RUN_FILE, REPORT_FILE, WORKBOOK_FILE, OPEN_REPORT_FILE)
+    _check_input_is_kept(out, asked.origin["input"])
+    voice.detail(f"{problem!r}, {travel!r}.")
+    plan = solve(problem, travel, policy=policy, options=asked.options, progress=voice.tell)
+    plan = plan.with_record(origin=asked.origin)
     today = baseline(problem, travel, policy=policy)
-    say(plan.summary())
-    say("")
-    say(compare({"today": today, "plan": plan}).summary())
-    say("")
-    parsed.out.mkdir(parents=True, exist_ok=True)
-    say(f"run       {plan.save(parsed.out / RUN_FILE)} (holds pupils' rows: keep it inside the council)")
-    _write_papers(parsed.out, {"today": today, "plan": plan}, problem, travel, confidential=False)
+    plans = {"today": today, "plan": plan}
+    comparison = compare(plans)
+    voice.say(f"{plan.summary()}\n\n{comparison.summary()}\n")
+    out.mkdir(parents=True, exist_ok=True)
+    voice.wrote("run", plan.save(out / RUN_FILE), "holds pupils' rows: keep it inside the council")
+    if papers.report:
+        _write_report(out / REPORT_FILE, plans, problem, travel, voice, confidential=False)
+    if papers.open_report:
+        _write_report(out / OPEN_REPORT_FILE, plans, problem, travel, voice, confidential=True)
+    if papers.workbook:
+        _write_workbook(out, plans, problem, travel, voice)
+    return plan, Reply({"plan": plan_figures(plan), "headline": rows(comparison.headline())})
 
 
 def check_writable(out: Path, *names: str) -> None:
@@ -77,11 +122,20 @@ def check_writable(out: Path, *names: str) -> None:
         raise InputError([Fault(str(out), "", "", "", "The folder cannot be written to; choose another --out.")])
 
 
-def _write_papers(
-    out: Path, plans: dict[str, Plan], problem: Problem, travel: TravelMatrix, *, confidential: bool
+def _check_input_is_kept(out: Path, given: str) -> None:
+    """Refuse to write a plan's workbook over the one that the tables were read from: notes and formulas would go."""
+    if given and (out / given).resolve() == (out / WORKBOOK_FILE).resolve():
+        message = "is where the workbook of the new plan goes. Save yours under another name, or choose another --out."
+        raise InputError([Fault(str(out / WORKBOOK_FILE), "", "", "", message)])
+
+
+def _write_report(
+    path: Path, plans: dict[str, Plan], problem: Problem, travel: TravelMatrix, voice: Voice, *, confidential: bool
 ) -> None:
-    paper = write_report(out / REPORT_FILE, plans, problem, travel, confidential=confidential)
-    note = "CONFIDENTIAL" if confidential else "may be shared: small groups are hidden"
-    say(f"report    {paper} ({note})")
+    paper = write_report(path, plans, problem, travel, confidential=confidential)
+    voice.wrote("report", paper, "CONFIDENTIAL" if confidential else "may be shared: small groups are hidden")
+
+
+def _write_workbook(out: Path, plans: dict[str, Plan], problem: Problem, travel: TravelMatrix, voice: Voice) -> None:
     workbook = write_workbook(out / WORKBOOK_FILE, plans, problem, travel)
-    say(f"workbook  {workbook} (CONFIDENTIAL: holds pupils' rows)")
+    voice.wrote("workbook", workbook, "CONFIDENTIAL: holds pupils' rows")

@@ -3,7 +3,8 @@
 import argparse
 from importlib import import_module
 
-from placement_opt.arguments import wrong_use
+from placement_opt.arguments.values import wrong_use
+from placement_opt.cli.project_file import with_project_parameters
 from placement_opt.errors import Fault, InputError
 from placement_opt.examples import exampleshire
 from placement_opt.files import read_problem, read_travel
@@ -16,6 +17,8 @@ from placement_opt.travel import CIRCUITY, MILES_PER_HOUR, TravelMatrix, crow_fl
 def question(parsed: argparse.Namespace, *, check: bool = True) -> tuple[Problem, TravelMatrix]:
     """Read the tables and journeys that a command names; without `check`, journeys that may be wrong."""
     problem = read_problem(parsed.input, postcodes=parsed.postcodes)
+    if getattr(parsed, "project_text", None):
+        problem = with_project_parameters(problem, parsed.project_text)
     return problem, _journeys(problem, parsed, check=check)
 
 
@@ -39,6 +42,7 @@ def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, Tr
         problem = exampleshire()
     else:
         problem = read_problem(parsed.input or home / origin["input"], postcodes=parsed.postcodes)
+        problem = with_project_parameters(problem, origin.get("project_text", ""))
     recipe = plan.record.get("travel", {}).get("recipe", {})
     if recipe.get("method") == "crow_fly" and not (parsed.travel or parsed.roads):
         if _drives_straight(parsed):

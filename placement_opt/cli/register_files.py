@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from placement_opt.arguments import wrong_use
-from placement_opt.cli.saying import say
+from placement_opt.arguments.values import wrong_use
+from placement_opt.cli.reply import Reply
+from placement_opt.cli.saying import Voice
 from placement_opt.files import write_problem
 from placement_opt.registers import Reading, compare_with_statistics, read_registers_with_notes, read_statistics
 
 TABLES_FOLDER, READING_FILE, CHECKS_FILE, STATISTICS_FILE = "tables", "reading.csv", "checks.csv", "statistics.csv"
 
 
-def registers(parsed: argparse.Namespace) -> None:
+def registers(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Read an authority's own files, or those of several, and write the tables."""
     statistics = None
     if parsed.statistics:
@@ -39,8 +40,15 @@ def registers(parsed: argparse.Namespace) -> None:
     reading.checks.to_csv(parsed.out / CHECKS_FILE, index=False)
     if beside is not None:
         beside.to_csv(parsed.out / STATISTICS_FILE, index=False)
-    say(reading.summary())
-    say(f"Tables: {parsed.out / TABLES_FOLDER}. Every row that was dropped, assumed or looks odd: {READING_FILE}.")
+    voice.say(reading.summary())
+    voice.say(
+        f"Tables: {parsed.out / TABLES_FOLDER}. Every row that was dropped, assumed or looks odd: {READING_FILE}."
+    )
+    for what, name in (("tables", TABLES_FOLDER), ("reading", READING_FILE), ("checks", CHECKS_FILE)):
+        voice.written.append({"what": what, "path": str(parsed.out / name), "note": "keep it inside the council"})
+    pupils = reading.problem.pupils
+    counts = {name: len(getattr(reading, name)) for name in ("dropped", "assumed", "noted", "checks")}
+    return Reply({"pupils": int(pupils["count"].sum()), **counts, "summary": reading.summary()})
 
 
 def listed(reading: Reading) -> pd.DataFrame:

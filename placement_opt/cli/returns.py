@@ -2,9 +2,10 @@
 
 import argparse
 
-from placement_opt.arguments import wrong_use
+from placement_opt.arguments.values import wrong_use
 from placement_opt.cli.reading import question_of_run
-from placement_opt.cli.saying import say
+from placement_opt.cli.reply import Reply
+from placement_opt.cli.saying import Voice
 from placement_opt.plan import Plan, load_plan
 from placement_opt.problem import Problem
 from placement_opt.report.plan_files import write_tables
@@ -13,7 +14,7 @@ from placement_opt.travel import TravelMatrix
 from placement_opt.verify import verify
 
 
-def write_returns(parsed: argparse.Namespace) -> None:
+def write_returns(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Write the statutory tables of a saved run, or of today's placements."""
     if parsed.pupil_ids and not parsed.confidential:
         wrong_use("tables: --pupil-ids needs --confidential.")
@@ -30,9 +31,9 @@ def write_returns(parsed: argparse.Namespace) -> None:
         parsed.out, problem, shown, tables=tables, confidential=parsed.confidential, pupil_ids=parsed.pupil_ids
     )
     for note in tables.notes if parsed.confidential else ():
-        say(note)
-    inside = " (rows of pupils: keep them inside the council)" if parsed.confidential else ""
-    say(f"tables    {folder}{inside}")
+        voice.say(note)
+    voice.wrote("tables", folder, "rows of pupils: keep them inside the council" if parsed.confidential else "")
+    return Reply({"notes": list(tables.notes) if parsed.confidential else []}, holds_pupils=parsed.confidential)
 
 
 def _today(problem: Problem, travel: TravelMatrix, plan: Plan) -> Plan:

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from placement_opt.arguments import post16_of, rules_of, wrong_use
+from placement_opt.arguments.values import post16_of, rules_of, wrong_use
 from placement_opt.cli.reading import question, question_of_run
-from placement_opt.cli.saying import say, tell
+from placement_opt.cli.reply import Reply, plain, rows
+from placement_opt.cli.saying import Voice
 from placement_opt.errors import Fault, InputError, Status
 from placement_opt.files import read_legs, write_problem
 from placement_opt.legs import Legs, legs_like
@@ -39,7 +40,7 @@ PLACES_FILE, PLACES_TABLES = "places.json", "places_tables.gpkg"
 which hold the prices of journeys that the routes gave."""
 
 
-def plan_and_write(parsed: argparse.Namespace) -> None:
+def plan_and_write(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Plan routes, check them, set them beside those of today, and write all of it."""
     rules = rules_of(parsed)
     if not parsed.seconds > 0:
@@ -52,32 +53,33 @@ def plan_and_write(parsed: argparse.Namespace) -> None:
         wrong_use(str(error))
     today = _places_of_today(parsed, problem, travel, plan)
     legs = _legs(parsed, problem, travel, plan, today)
-    _say_unknown(legs)
+    _say_unknown(legs, voice)
     plans: dict[str, RoutePlan] = {}
     if today is not None:
         plans["today"] = read_routes(parsed.today, problem, today, travel, legs=legs, rules=rules)
     search: dict[str, Any] = {"legs": legs, "rules": rules, "seconds": parsed.seconds, "seed": parsed.seed}
     if parsed.choose_places:
-        together = route_aware_plan(problem, travel, policy=plan.policy, progress=tell, **search)
-        say(f"{together.summary()}\n")
+        together = route_aware_plan(problem, travel, policy=plan.policy, progress=voice.tell, **search)
+        voice.say(f"{together.summary()}\n")
         asked, plan, routes = together.problem, together.plan, together.routes
         verify(asked, travel, plan).raise_if_wrong()
     else:
-        asked, routes = problem, plan_routes(problem, plan, travel, progress=tell, **search)
+        asked, routes = problem, plan_routes(problem, plan, travel, progress=voice.tell, **search)
     check_routes(asked, routes, travel, legs=legs, plan=plan).raise_if_wrong()
     plans["plan"] = routes = routes.with_record(origin={"source": os.path.relpath(parsed.source, parsed.out)})
-    say(routes.summary())
+    voice.say(routes.summary())
     review = None
     if today is not None:
         review = review_routes(problem, plans["today"], travel, legs=legs)
         notes = "\n".join(f"today: {note}" for note in plans["today"].record["notes"])
         for text in filter(None, (compare_routes(plans).summary(), notes, review.summary())):
-            say(f"\n{text}")
-    say("")
+            voice.say(f"\n{text}")
+    voice.say("")
     parsed.out.mkdir(parents=True, exist_ok=True)
     if parsed.choose_places:
-        _write_places(parsed, asked, plan)
-    _write(parsed, asked, plans, review)
+        _write_places(parsed, asked, plan, voice)
+    _write(parsed, asked, plans, review, voice)
+    return Reply(_figures(plans, review))
 
 
 def _placements(parsed: argparse.Namespace) -> tuple[Problem, TravelMatrix, Plan]:
@@ -119,12 +121,14 @@ def _legs(parsed: argparse.Namespace, problem: Problem, travel: TravelMatrix, pl
         wrong_use(f"The journeys come from {travel.source}, which does not tell drives between homes; give --legs.")
 
 
-def _say_unknown(legs: Legs) -> None:
+def _say_unknown(legs: Legs, voice: Voice) -> None:
     """Say how many drives are not known: with a file of journeys, which has none from home to home, nobody shares."""
     unknown = int(np.isnan(legs.minutes).sum())
     if unknown:
         share = unknown / legs.minutes.size
-        tell(f"Drives that are not known: {unknown:,} of {legs.minutes.size:,} ({share:.0%}); no route can use them.")
+        voice.tell(
+            f"Drives that are not known: {unknown:,} of {legs.minutes.size:,} ({share:.0%}); no route can use them."
+        )
 
 
 def _carried(plan: Plan, today: Plan | None) -> set[str]:
@@ -143,7 +147,7 @@ def _check_out(out: Path) -> None:
         raise InputError([Fault(str(out), "", "", "", "The folder cannot be written to; choose another --out.")])
 
 
-def _write_places(parsed: argparse.Namespace, asked: Problem, plan: Plan) -> None:
+def _write_places(parsed: argparse.Namespace, asked: Problem, plan: Plan, voice: Voice) -> None:
     """Write the places that were chosen, as a run that `verify` and `report` take."""
     tables = write_problem(asked, parsed.out / PLACES_TABLES)
     journeys = {
@@ -151,23 +155,39 @@ def _write_places(parsed: argparse.Namespace, asked: Problem, plan: Plan) -> Non
         for name in ("travel", "roads")
     }
     run = plan.with_record(origin={"input": tables.name, **journeys, "postcodes": ""}).save(parsed.out / PLACES_FILE)
-    say(f"places    {run} and {tables} (hold pupils' rows: keep them inside the council)")
+    voice.wrote("places", run, "holds pupils' rows: keep it inside the council")
+    voice.wrote("tables", tables, "what these places were chosen from; hold pupils' rows")
+
+
+def _figures(plans: dict[str, RoutePlan], review: RouteReview | None) -> dict[str, Any]:
+    """Return the key figures of the planned routes, beside those of today."""
+    routes = plans["plan"]
+    names = ("routed_pupils", "unrouted_pupils", "cost_gbp", "routes_gbp", "bound_gbp", "gap")
+    answer = {"status": str(routes.status), "routes": len(routes.routes)}
+    answer |= {name: plain(getattr(routes, name)) for name in names}
+    answer["headline"] = rows(compare_routes(plans).headline()) if len(plans) > 1 else None
+    answer["merges_save_gbp"] = None if review is None else plain(review.together_gbp)
+    return answer
 
 
 def _write(
-    parsed: argparse.Namespace, problem: Problem, plans: dict[str, RoutePlan], review: RouteReview | None
+    parsed: argparse.Namespace,
+    problem: Problem,
+    plans: dict[str, RoutePlan],
+    review: RouteReview | None,
+    voice: Voice,
 ) -> None:
     out, routes, columns = parsed.out, plans["plan"], parsed.pupil_column
-    say(f"routes    {routes.save(out / ROUTES_FILE)} (holds pupils' rows: keep it inside the council)")
+    voice.wrote("routes", routes.save(out / ROUTES_FILE), "holds pupils' rows: keep it inside the council")
     sheets = write_route_sheets(out / SHEETS_FILE, problem, routes, pupil_columns=columns)
-    say(f"sheets    {sheets} (CONFIDENTIAL: where children live and when)")
+    voice.wrote("sheets", sheets, "CONFIDENTIAL: where children live and when")
     operators = operators_of(routes.routes)
     if len(operators) > 1:
         names = sheet_names([re.sub(r"[^\w .-]", "_", operator) for operator in operators])
         for operator, name in zip(operators, names, strict=True):
             path = out / f"route_sheets {name}.xlsx"
             write_route_sheets(path, problem, routes, operator=operator, pupil_columns=columns)
-            say(f"sheets    {path} (CONFIDENTIAL: for {operator} only)")
-    say(f"layers    {write_routes(out / LAYERS_FILE, problem, routes)} (CONFIDENTIAL: where children live)")
+            voice.wrote("sheets", path, f"CONFIDENTIAL: for {operator} only")
+    voice.wrote("layers", write_routes(out / LAYERS_FILE, problem, routes), "CONFIDENTIAL: where children live")
     report = write_routes_report(out / REPORT_FILE, problem, plans, review=review)
-    say(f"report    {report} (not for publication: routes carry few pupils)")
+    voice.wrote("report", report, "not for publication: routes carry few pupils")

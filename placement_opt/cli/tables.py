@@ -2,45 +2,70 @@
 
 import argparse
 
-from placement_opt.arguments import policy_of, wrong_use
+from placement_opt.arguments.values import policy_of, wrong_use
 from placement_opt.cli.reading import question
-from placement_opt.cli.saying import say
+from placement_opt.cli.reply import Reply, plain, rows
+from placement_opt.cli.saying import Voice
 from placement_opt.files import write_template
 from placement_opt.journey_checks import check_travel
 from placement_opt.pairs import candidate_pairs
+from placement_opt.problem import Problem
 from placement_opt.schema import TABLES
 
 
-def template(parsed: argparse.Namespace) -> None:
+def template(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Write a blank workbook."""
     if parsed.path.suffix.lower() != ".xlsx":
         wrong_use(f"{parsed.path}: the template is a workbook; give a name that ends in .xlsx.")
-    say(f"Template: {write_template(parsed.path)}")
+    voice.wrote("template", write_template(parsed.path))
+    return Reply({})
 
 
-def check(parsed: argparse.Namespace) -> None:
+def check(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Read the tables and say what is there."""
     problem, travel = question(parsed)
     pairs = candidate_pairs(problem, travel, policy=policy_of(parsed))
     pupils = problem.pupils
-    stays = int(pupils.loc[pairs.stays, "count"].sum())
+    whole, stays = int(pupils["count"].sum()), int(pupils.loc[pairs.stays, "count"].sum())
     nowhere = set(pupils["pupil_id"]) - set(pairs.table()["pupil_id"])
-    say(f"The tables are right: {problem!r}.")
-    say(f"Journeys: {travel!r}.")
-    say(f"{stays:,} pupils stay where they are, {int(pupils['count'].sum()) - stays:,} may be given a place.")
-    say(f"{len(pairs):,} pairs of pupil and provision are possible; {len(nowhere):,} pupils have none.")
-    for name, table in TABLES.items():
-        extra = (
-            [] if name == "parameters" else sorted(set(problem.table(name).columns) - set(table.names) - {"kind_label"})
-        )
-        if extra:
-            say(f"Columns of {name} that are kept but not used: {', '.join(extra)}.")
+    voice.say(f"The tables are right: {problem!r}.")
+    voice.say(f"Journeys: {travel!r}.")
+    voice.say(f"{stays:,} pupils stay where they are, {whole - stays:,} may be given a place.")
+    voice.say(f"{len(pairs):,} pairs of pupil and provision are possible; {len(nowhere):,} pupils have none.")
+    unused = _unused_columns(problem)
+    for name, columns in unused.items():
+        voice.say(f"Columns of {name} that are kept but not used: {', '.join(columns)}.")
+    answer = {
+        "pupils": whole,
+        "settings": len(problem.settings),
+        "provisions": len(problem.provisions),
+        "places": int(problem.provisions["places"].sum()),
+        "pupils_who_stay": stays,
+        "pupils_who_may_move": whole - stays,
+        "pairs": len(pairs),
+        "rows_without_a_pair": len(nowhere),
+        "journeys": travel.source,
+        "unused_columns": unused,
+    }
+    return Reply(answer)
 
 
-def check_journeys(parsed: argparse.Namespace) -> None:
+def _unused_columns(problem: Problem) -> dict[str, list[str]]:
+    """Return the columns of each table that are kept but have no meaning here."""
+    found = {
+        name: sorted(set(problem.table(name).columns) - set(table.names) - {"kind_label"})
+        for name, table in TABLES.items()
+        if name != "parameters"
+    }
+    return {name: columns for name, columns in found.items() if columns}
+
+
+def check_journeys(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Say what is wrong with the journeys and what is doubtful; errors end with exit code 1."""
     problem, travel = question(parsed, check=False)
     check = check_travel(problem, travel, seed=parsed.seed)
-    say(f"Journeys: {travel!r}.")
-    say(check.summary())
+    voice.say(f"Journeys: {travel!r}.")
+    voice.say(check.summary())
     check.raise_if_wrong()
+    answer = {"findings": rows(check.table()), "figures": plain(check.figures), "untested": list(check.untested)}
+    return Reply(answer)

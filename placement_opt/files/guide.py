@@ -12,6 +12,12 @@ each table, all with the names below. In a folder the parameters stand in `param
 writes a blank workbook of these tables. Headers are compared without case, spaces and underscores. Further columns are
 kept as text, for grouping. Rows that are wholly blank are passed over.
 
+Files, sheets and layers whose name begins with an underscore, a dot, `Guide`, `Read me`, or `Plan` and a space hold no
+table and are not read. So a plan's workbook can be solved again: its sheets of results all begin with `Plan`, and the
+tables that the plan was made from stand behind them, with the names and headers of the template. Change places or
+decisions there and run `placement-opt solve` with that workbook, with the journeys and the policy of before, which no
+sheet holds. In a workbook a formula counts by the value that was stored with it, and rows that a filter hides are read.
+
 Where any row of `provisions`, `topups` or `resource_use` names bands, each band of a pupil has to be named by one of
 them: a band that nothing names is taken for a slip, because it would fit only what takes any band.
 

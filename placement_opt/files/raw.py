@@ -21,6 +21,8 @@ _SIGNATURES = {
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "a gzip archive",
 }
+RESULT_PREFIX = "Plan "
+"""How the sheets of a plan's workbook begin; no table of a problem is called so."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +76,18 @@ class Findings:
 def match_names(names: Iterable[str], findings: Findings) -> dict[str, str]:
     """Match the names of files, sheets or layers to tables, noting strangers, near misses and doubles.
 
-    Names that begin with an underscore, a dot, "Guide" or "Read me" hold notes and are passed over.
+    Names that say so themselves are passed over (`is_passed_over`).
     """
     by_plain = {plain(name): name for name in TABLES}
     matched: dict[str, str] = {}
     strangers = []
-    for name in sorted(names):
+    for name in sorted(name for name in names if not is_passed_over(name)):
         table = by_plain.get(plain(name))
         if table in matched:
             findings.lose(table, f"There are two {findings.noun}s of this name: {matched[table]} and {name}. Keep one.")
         elif table is not None:
             matched[table] = name
-        elif not name.startswith(("_", ".")) and not plain(name).startswith(("guide", "readme")):
+        else:
             strangers.append(name)
     absent = {key: name for key, name in by_plain.items() if name not in matched}
     for name in strangers:
@@ -95,6 +97,20 @@ def match_names(names: Iterable[str], findings: Findings) -> dict[str, str]:
         findings.faults.append(Fault(absent[close[0]] if close else name, "", "", "", message))
         findings.unknown.update(absent[match] for match in close)
     return {table: name for table, name in matched.items() if table not in findings.unknown}
+
+
+def is_passed_over(name: str) -> bool:
+    """Say whether a file, sheet or layer holds no table of a problem, by its name alone.
+
+    Such names begin with an underscore, a dot, "Guide", "Read me", or "Plan" and a space (the sheets of a result).
+
+    Examples
+    --------
+    >>> is_passed_over("Plan costs"), is_passed_over("planned places")
+    (True, False)
+    """
+    is_note = name.startswith(("_", ".")) or plain(name).startswith(("guide", "readme"))
+    return is_note or name.casefold().startswith(RESULT_PREFIX.casefold())
 
 
 def looks_like(path: Path) -> str:

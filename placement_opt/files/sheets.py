@@ -38,7 +38,7 @@ _INTRODUCTION = (
     "The list below says the same.",
     "4. Do not enter names of children or unique pupil numbers: use the council's own references.",
     "5. Further columns may be added on the right; they are kept as text, for grouping. Sheets whose name begins with "
-    "an underscore, Guide or Read me are not read.",
+    "an underscore, Guide, Read me, or Plan and a space are not read. Rows that a filter hides are read.",
     "6. Check the workbook with: placement-opt check <this file>",
 )  # fmt: skip
 
@@ -56,8 +56,25 @@ def save_workbook(frames: Mapping[str, pd.DataFrame], path: Path, *, is_template
         Show empty optional tables too.
     """
     book = openpyxl.Workbook()
-    guide = book.active
-    assert isinstance(guide, Worksheet)  # noqa: S101 - a new workbook has one sheet
+    book.remove(book.worksheets[0])
+    add_tables(book, frames, is_template=is_template)
+    book.save(path)
+
+
+def add_tables(book: openpyxl.Workbook, frames: Mapping[str, pd.DataFrame], *, is_template: bool) -> None:
+    """Add the guide and a sheet for each table to a workbook, after the sheets that it has.
+
+    Parameters
+    ----------
+    book
+        Has no sheet called Guide or like a table.
+    frames
+        Tables of plain values by name.
+    is_template
+        Show empty optional tables too.
+    """
+    others = len(book.worksheets)
+    guide = book.create_sheet(_GUIDE)
     first_parameter, last_parameter = _write_guide(guide)
     for name, table in TABLES.items():
         frame = frames[name]
@@ -67,11 +84,10 @@ def save_workbook(frames: Mapping[str, pd.DataFrame], path: Path, *, is_template
             if name == "parameters":
                 names = f"{_GUIDE}!$B${first_parameter}:$B${last_parameter}"
                 _add_validation(sheet, 1, DataValidation("list", formula1=names, allow_blank=True), len(frame))
-    for sheet in book.worksheets:
+    for sheet in book.worksheets[others:]:
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    book.save(path)
 
 
 def _write_table(sheet: Worksheet, table: Table, frame: pd.DataFrame) -> None:
@@ -88,6 +104,7 @@ def _write_table(sheet: Worksheet, table: Table, frame: pd.DataFrame) -> None:
             if value is not None:
                 _write_cell(sheet, row, position, value, is_text=is_text[position - 1])
     sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(frame.columns))}{1 + len(frame)}"
     sheet.row_dimensions[1].height = 20
 
 
@@ -169,7 +186,6 @@ def _listed(words: Sequence[str]) -> str:
 
 def _write_guide(sheet: Worksheet) -> tuple[int, int]:
     """Write the guide and return the first and the last row of its list of parameters."""
-    sheet.title = _GUIDE
     for position, width in enumerate(_GUIDE_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(position)].width = width
     for number, text in enumerate(_INTRODUCTION, start=1):

@@ -87,14 +87,13 @@ def write_problem(problem: Problem, path: str | Path) -> Path:
     """
     target = Path(path)
     suffix = target.suffix.lower()
-    frames = {name: _plain_frame(problem, name) for name in TABLES if name != "parameters"}
-    rows = parameter_rows(problem.parameters)
+    frames = plain_tables(problem)
     if target.is_dir() or suffix not in {".xlsx", ".gpkg"}:
         if suffix in {".csv", ".xls", ".xlsm", ".ods", ".json", ".parquet", ".zip"} and not target.is_dir():
             raise ValueError(f"`path` ends in {suffix}. {_FORMS}")
-        write_folder(frames, rows, target)
+        del frames["parameters"]  # in a folder they stand in a file of their own form
+        write_folder(frames, parameter_rows(problem.parameters), target)
         return target
-    frames["parameters"] = pd.DataFrame(rows, columns=list(PARAMETERS.names), dtype=object)
     target.parent.mkdir(parents=True, exist_ok=True)
     with written_beside(target) as draft:
         if suffix == ".xlsx":
@@ -102,6 +101,19 @@ def write_problem(problem: Problem, path: str | Path) -> Path:
         else:
             write_geopackage(frames, draft)
     return target
+
+
+def plain_tables(problem: Problem) -> dict[str, pd.DataFrame]:
+    """Return every table of a problem as plain Python values, the parameters too, as they are written to a workbook.
+
+    Parameters
+    ----------
+    problem
+        Whose tables.
+    """
+    frames = {name: _plain_frame(problem, name) for name in TABLES if name != "parameters"}
+    rows = parameter_rows(problem.parameters)
+    return {**frames, "parameters": pd.DataFrame(rows, columns=list(PARAMETERS.names), dtype=object)}
 
 
 def _read_raw(path: Path) -> RawTables:

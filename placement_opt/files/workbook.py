@@ -12,7 +12,7 @@ import openpyxl
 import pandas as pd
 
 from placement_opt.errors import Fault
-from placement_opt.files.raw import Findings, RawTables, looks_like, match_names
+from placement_opt.files.raw import Findings, RawTables, is_passed_over, looks_like, match_names
 from placement_opt.headers import is_blank, plain
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, EOFError, OSError)
@@ -32,8 +32,8 @@ def read_workbook(path: Path) -> RawTables:
     if complaint:
         return RawTables({}, (Fault(path.name, "", "", "", complaint),))
     try:
-        sheets = _sheets(path, stored_values=True)
-        formulas = _sheets(path, stored_values=False) if _has_formulas(path) else {}
+        sheets = _sheets(path, stored_values=True, of_problem=True)
+        formulas = _sheets(path, stored_values=False, of_problem=True) if _has_formulas(path) else {}
     except _DAMAGED:
         message = "is an Excel workbook that cannot be read to its end. Open it in Excel, repair it and save it again."
         return RawTables({}, (Fault(path.name, "", "", "", f"The file {message}"),))
@@ -65,13 +65,14 @@ def _has_formulas(path: Path) -> bool:
         return any(mark in archive.read(name) for name in sheets for mark in _FORMULA_MARKS)
 
 
-def _sheets(path: Path, *, stored_values: bool) -> dict[str, dict[int, list[Any]]]:
-    """Return the rows that hold anything, by sheet and row number."""
+def _sheets(path: Path, *, stored_values: bool, of_problem: bool = False) -> dict[str, dict[int, list[Any]]]:
+    """Return the rows that hold anything, by sheet and row number; of a problem, only sheets that may be its tables."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # parts of a workbook that hold no cells
         book = openpyxl.load_workbook(path, read_only=True, data_only=stored_values)
         try:
-            return {sheet.title: dict(_filled_rows(sheet)) for sheet in book.worksheets}
+            chosen = [sheet for sheet in book.worksheets if not (of_problem and is_passed_over(sheet.title))]
+            return {sheet.title: dict(_filled_rows(sheet)) for sheet in chosen}
         finally:
             book.close()
 

@@ -87,3 +87,39 @@ def add_worth(parser: argparse.ArgumentParser, workers: Callable[[str], int]) ->
         help='columns of pupils, with commas: whom a place would be for (default need,year_group; "" = leave it out)',
     )
     add("--out", type=Path, help="folder for the tables as CSV; default: only say")
+
+
+def add_two_ways(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `two-ways` to those that name a saved run."""
+    add = parser.add_argument
+    add("--pupil", required=True, metavar="PUPIL_ID", help="for whom; of a row of several pupils, one of them")
+    add("--first", required=True, metavar="PROVISION", help="one place")
+    add("--second", required=True, metavar="PROVISION", help="the other place; differences are it less the first")
+    add("--first-lines", type=Path, metavar="FILE", help="CSV of more cost lines of the first place: docs/two_ways.md")
+    add("--second-lines", type=Path, metavar="FILE", help="the same of the second place")
+    add("--years", type=int, help="school years that are counted (default: to the end of the pupil's phase)")
+    add("--start", type=int, default=1, metavar="YEAR", help="year in which the first begins (default: only counted)")
+    add("--discount", type=float, default=0.0, metavar="SHARE", help="a year (0.035 = 3.5 %%; default 0)")
+
+
+def add_what_if(parser: argparse.ArgumentParser, workers: Callable[[str], int]) -> None:
+    """Add the options of `what-if` to those that name a saved run; `workers` reads a number of processes."""
+    add = parser.add_argument
+    for name, what in (
+        ("times", "minutes of all journeys"),
+        ("distances", "miles of all journeys"),
+        ("transport", "prices of transport"),
+    ):
+        add(f"--{name}", action="append", type=float, metavar="FACTOR", help=f"{what} times this; may be repeated")
+    add(
+        "--price",
+        action="append",
+        default=[],
+        metavar="KIND=FACTOR",
+        help="top-up or fee at a kind of provision times this; may be repeated. Without any of the four: "
+        "--times 0.85 --times 1.15",
+    )
+    add("--most-checks", type=int, metavar="PLACEMENTS", help="placements of a case to look at closely (default: all)")
+    add("--by", default="need", metavar="GROUP", help="need, kind, year_group or locality (default need)")
+    add("--workers", type=workers, default=1, help="processes that look at cases at a time (default 1)")
+    add("--out", type=Path, help="folder for the tables as CSV; default: only say")
