@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from placement_opt.facts import Floats, Ints
+from placement_opt.solve.system import Box
 
 WHOLE = 1e-6
 LEAST = 1e-6
@@ -57,3 +58,15 @@ def fractional(values: Floats, columns: Ints) -> list[int]:
     off = np.abs(values[columns] - np.rint(values[columns]))
     order = np.argsort(-off, kind="stable")
     return [int(columns[at]) for at in order if off[at] > WHOLE]
+
+
+def split_at(value: float, box: Box) -> float:
+    """Return the most that a column has in one half of its box, so that neither half is empty.
+
+    Examples
+    --------
+    >>> split_at(1.4, (0, 3)), split_at(0.999999, (0, 1)), split_at(-0.000002, (0, 1))
+    (1.0, 0.0, 0.0)
+    """
+    low, high = box
+    return float(min(max(np.floor(value), low), high - 1))

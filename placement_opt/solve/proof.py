@@ -9,7 +9,7 @@ import numpy as np
 from placement_opt.certificate import Branch, Leaf, Tree
 from placement_opt.facts import Floats
 from placement_opt.model.linear import NO_SITE
-from placement_opt.solve.branching import WHOLE, PseudoCosts, fractional
+from placement_opt.solve.branching import PseudoCosts, fractional, split_at
 from placement_opt.solve.dive import columns_of
 from placement_opt.solve.relaxation import Relaxation, Relaxed
 from placement_opt.solve.system import Bound, Box, System
@@ -94,9 +94,8 @@ class Search:
             self._branch(node, column, cut_off())
 
     def _branch(self, node: Node, column: int, cut_off: float) -> tuple[Node, Node]:
-        value = node.relaxed.others[column]
-        node.column, node.at = column, int(np.floor(value + WHOLE))
         low, high = node.boxes.get(column, self._box(column))
+        node.column, node.at = column, int(split_at(node.relaxed.others[column], (low, high)))
         node.below = self._child(node, column, (low, float(node.at)), cut_off)
         node.above = self._child(node, column, (node.at + 1.0, high), cut_off)
         self._learn(node, column, (node.below.bound, node.above.bound), cut_off)
@@ -104,9 +103,8 @@ class Search:
 
     def _explore(self, node: Node, column: int, cut_off: float) -> None:
         """Learn what rounding a column does, without branching on it."""
-        value = node.relaxed.others[column]
         low, high = node.boxes.get(column, self._box(column))
-        at = float(np.floor(value + WHOLE))
+        at = split_at(node.relaxed.others[column], (low, high))
         below, above = (
             self.relaxation.solve({**node.boxes, column: box}, cut_off=cut_off, add=False).bound.value
             for box in ((low, at), (at + 1, high))

@@ -10,7 +10,7 @@ from placement_opt.errors import Status
 from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.again.proved import ANY, Part
-from placement_opt.solve.branching import WHOLE, fractional
+from placement_opt.solve.branching import WHOLE, fractional, split_at
 from placement_opt.solve.clock import Clock
 from placement_opt.solve.dive import columns_of
 from placement_opt.solve.fitting import Fitted, fit, model_of, read, solver_options
@@ -158,7 +158,8 @@ class Regrowth:
 
     def _branched(self, part: Part, column: int, value: float) -> list[Part]:
         low, high = part.branches.get(column, ANY)
-        at = float(np.floor(value + WHOLE))
+        least, most = (float(ends[column]) for ends in self.system.boxes)
+        at = split_at(value, (max(low, least), min(high, most)))
         halves = ((low, at), (at + 1, high))
         return [Part(part.bound, {**part.branches, column: half}, part.known) for half in halves]
 
