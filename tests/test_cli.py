@@ -220,6 +220,27 @@ def test_runs_on_different_cost_bases_are_not_compared(
     assert "basis" in capsys.readouterr().err
 
 
+def test_the_report_shows_thresholds_owners_changes_and_what_would_cure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = tiny()
+    provisions = short.provisions.assign(places=[0, 0, 1, 0], overflow_places=0)
+    tables = write_problem(short.replace(provisions=provisions), tmp_path / "tables")
+    for name in ("first", "second"):
+        assert main(["solve", str(tables), "--moves", "all", "--out", str(tmp_path / name)]) == FINE
+    thresholds, owners = tmp_path / "thresholds.csv", tmp_path / "owners.csv"
+    thresholds.write_text("indicator,green,amber,source,date\nunplaced,0,1,Cabinet paper 12,2026-03-01\n")
+    owners.write_text("kind,owner,due\nunplaced,Place planning,2027-01-31\n")
+    asked = ["report", str(tmp_path / "second" / "run.json"), "--out", str(tmp_path / "out"), "--cures"]
+    more = ["--thresholds", str(thresholds), "--owners", str(owners), "--previous", str(tmp_path / "first" / "run.json")]
+    assert wrong_use([*asked, *more]) == WRONG_USE
+    assert "--confidential" in capsys.readouterr().err
+    assert main([*asked, *more, "--confidential"]) == FINE
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for words in ("Cabinet paper 12", "Place planning", "2027-01-31", "Changes since the last run", "place more"):
+        assert words in page
+
+
 def test_the_report_is_written_again_from_a_saved_run(solved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (solved / "report.html").unlink()
     assert main(["report", str(solved / "run.json"), "--out", str(solved), "--confidential"]) == FINE

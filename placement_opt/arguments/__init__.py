@@ -100,12 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_why(commands)
 
-    report = commands.add_parser("report", help="write the report and workbook of a saved run again")
-    add_run(report)
-    add_out(report)
-    report.add_argument(
-        "--confidential", action="store_true", help="show small groups and the list of pupils: not for sharing"
-    )
+    _add_report(commands.add_parser("report", help="write the report and workbook of a saved run again"))
 
     add_routes(commands.add_parser("routes", help="plan routes for a saved run, or for today's placements"))
 
@@ -197,6 +192,21 @@ def _add_registers(parser: argparse.ArgumentParser) -> None:
     add("--salt-file", type=Path, help="file with a secret of at least 16 characters: ids stay the same in every run")
     add("--keep-ids", action="store_true", help="keep the return's row numbers as pupil ids instead of made-up ones")
     add_out(parser)
+
+
+def _add_report(report: argparse.ArgumentParser) -> None:
+    add_run(report)
+    add_out(report)
+    report.add_argument(
+        "--confidential", action="store_true", help="show small groups and the list of pupils: not for sharing"
+    )
+    report.add_argument("--thresholds", type=Path, metavar="FILE", help="CSV of green and amber: docs/report.md")
+    report.add_argument("--owners", type=Path, metavar="FILE", help="CSV of who does what by when: docs/report.md")
+    report.add_argument("--previous", type=Path, metavar="RUN", help="an earlier run.json: say what changed since then")
+    report.add_argument(
+        "--cures", action="store_true", help="look for what would give everybody a place (with --confidential)"
+    )
+    report.add_argument("--routes", type=Path, metavar="FILE", help="routes.json for the map (with --confidential)")
 
 
 def _add_tables(parser: argparse.ArgumentParser) -> None:

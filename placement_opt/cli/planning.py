@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from placement_opt.arguments.values import options_of, policy_of
+from placement_opt.cli.papers import check_papers, extras_of
 from placement_opt.cli.reading import question, question_of_run
 from placement_opt.cli.reply import Reply, plan_figures, rows
 from placement_opt.cli.saying import Voice
@@ -78,13 +79,18 @@ def origin_of(parsed: argparse.Namespace) -> dict[str, Any]:
 
 def report(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Write the papers of a saved run again."""
+    check_papers(parsed)
     plan = load_plan(parsed.run_file)
     problem, travel = question_of_run(parsed, plan)
     verify(problem, travel, plan).raise_if_wrong()
     voice.detail("The run is right; writing its papers.")
+    extras = extras_of(parsed, problem, travel, plan, voice)
     plans = {"today": baseline(problem, travel, policy=plan.policy), "plan": plan}
     parsed.out.mkdir(parents=True, exist_ok=True)
-    _write_report(parsed.out / REPORT_FILE, plans, problem, travel, voice, confidential=parsed.confidential)
+    paper = write_report(
+        parsed.out / REPORT_FILE, plans, problem, travel, confidential=parsed.confidential, extras=extras
+    )
+    _tell_report(paper, voice, confidential=parsed.confidential)
     _write_workbook(parsed.out, plans, problem, travel, voice)
     return Reply({"plan": plan_figures(plan)})
 
@@ -132,7 +138,12 @@ def _check_input_is_kept(out: Path, given: str) -> None:
 def _write_report(
     path: Path, plans: dict[str, Plan], problem: Problem, travel: TravelMatrix, voice: Voice, *, confidential: bool
 ) -> None:
-    paper = write_report(path, plans, problem, travel, confidential=confidential)
+    _tell_report(
+        write_report(path, plans, problem, travel, confidential=confidential), voice, confidential=confidential
+    )
+
+
+def _tell_report(paper: Path, voice: Voice, *, confidential: bool) -> None:
     voice.wrote("report", paper, "CONFIDENTIAL" if confidential else "may be shared: small groups are hidden")
 
 
