@@ -86,8 +86,8 @@ def _points_of(name: str) -> Callable[[Frames], Iterable[Fault]]:
             label, count = by_postcode.idxmax(), int(by_postcode.sum())
             others = f" (and {count - 1:,} more rows)" if count > 1 else ""
             message = (
-                f"stands in place of easting and northing{others}. Read the files with "
-                "read_problem(..., postcodes=...) and the path of a Code-Point Open file."
+                f"stands in place of easting and northing{others}. Give a Code-Point Open file too: --postcodes FILE "
+                "on the command line, read_problem(..., postcodes=...) in Python."
             )
             yield Fault(name, "postcode", str(label), str(frame["postcode"][by_postcode].iloc[0]), message)
         blank = blank[~by_postcode]

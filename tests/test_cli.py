@@ -232,7 +232,14 @@ def test_the_report_shows_thresholds_owners_changes_and_what_would_cure(
     thresholds.write_text("indicator,green,amber,source,date\nunplaced,0,1,Cabinet paper 12,2026-03-01\n")
     owners.write_text("kind,owner,due\nunplaced,Place planning,2027-01-31\n")
     asked = ["report", str(tmp_path / "second" / "run.json"), "--out", str(tmp_path / "out"), "--cures"]
-    more = ["--thresholds", str(thresholds), "--owners", str(owners), "--previous", str(tmp_path / "first" / "run.json")]
+    more = [
+        "--thresholds",
+        str(thresholds),
+        "--owners",
+        str(owners),
+        "--previous",
+        str(tmp_path / "first" / "run.json"),
+    ]
     assert wrong_use([*asked, *more]) == WRONG_USE
     assert "--confidential" in capsys.readouterr().err
     assert main([*asked, *more, "--confidential"]) == FINE

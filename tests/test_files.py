@@ -594,7 +594,7 @@ def test_postcodes_without_a_postcode_file_are_one_fault_that_asks_for_it(tmp_pa
     path = _with_postcodes(tmp_path, ["NN1 1AA", "NN1 1AB", "NN1 1AC", "NN1 1AD", "NN1 1AE"])
     table, column, row, value, message = _one(path)
     assert (table, column, row, value) == ("pupils", "postcode", "2", "NN1 1AA")
-    assert "(and 4 more rows). Read the files with read_problem(..., postcodes=...)" in message
+    assert "(and 4 more rows). Give a Code-Point Open file too: --postcodes FILE" in message
 
 
 def test_a_postcode_file_that_is_not_there_is_one_fault(tmp_path: Path) -> None:

@@ -116,13 +116,19 @@ def plain_tables(problem: Problem) -> dict[str, pd.DataFrame]:
     return {**frames, "parameters": pd.DataFrame(rows, columns=list(PARAMETERS.names), dtype=object)}
 
 
+_HINTS = {
+    ".csv": " Give the folder that the file is in.",
+    ".json": " A saved run holds no tables: give those that it was made from.",
+}
+
+
 def _read_raw(path: Path) -> RawTables:
     if path.is_dir():
         return read_folder(path)
     if not path.exists():
         complaint = f"There is no such file or folder. {_FORMS}"
     elif path.suffix.lower() not in {*_WORKBOOKS, ".gpkg"}:
-        hint = " Give the folder that the file is in." if path.suffix.lower() == ".csv" else ""
+        hint = _HINTS.get(path.suffix.lower(), "")
         complaint = f"A problem cannot be read from a file of this kind.{hint} {_FORMS}"
     else:
         raw = _read_workbook(path) if path.suffix.lower() in _WORKBOOKS else read_geopackage(path)

@@ -79,8 +79,10 @@ def places_sentence(subject: Subject) -> str:
         text = f"How many of {everybody} pupils have no place is withheld, so that no small group can be worked out"
     else:
         placed, unplaced = _count(subject, ("placed", name)), _count(subject, ("unplaced", name))
-        text = f"Of {everybody} pupils, {placed} have a place and {unplaced} have none"
-    if subject.comparison.others:
+        none = "has none" if unplaced == "1" else "have none"
+        text = f"Of {everybody} pupils, {placed} have a place and {unplaced} {none}"
+        text = f"All {everybody} pupils have a place" if unplaced == "0" else text
+    if subject.comparison.others and not subject.is_hidden(("unplaced", first)):
         text += f" ({first}: {_count(subject, ('unplaced', first))} without a place)"
     return text + "."
 

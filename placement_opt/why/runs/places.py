@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.compare import Comparison
+from placement_opt.flows import FLOW_COLUMNS
 from placement_opt.plan import Plan
 from placement_opt.why.runs.rows import TableChanges
 
@@ -13,18 +14,7 @@ STAYED, MOVED, PLACED, LOST, WAITS = "same place", "moved", "now placed", "now u
 NEW, NEW_UNPLACED, LEFT, LEFT_UNPLACED = "new, placed", "new, unplaced", "left", "left, had no place"
 WHATS = (STAYED, MOVED, PLACED, LOST, WAITS, NEW, NEW_UNPLACED, LEFT, LEFT_UNPLACED)
 """What can have become of a pupil between two runs, in the order of tables."""
-PLACE_COLUMNS = {
-    "what": "str",
-    "pupil_id": "str",
-    "count": "int64",
-    "need": "str",
-    "year_group": "int64",
-    "from_provision_id": "str",
-    "from_kind": "str",
-    "to_provision_id": "str",
-    "to_kind": "str",
-    "about": "str",
-}
+PLACE_COLUMNS = {"what": "str", **FLOW_COLUMNS, "about": "str"}
 NOTHING_OF_THEIRS = "no row about the pupil or either place"
 _FROM, _TO = ["from_provision_id", "from_kind"], ["to_provision_id", "to_kind"]
 
