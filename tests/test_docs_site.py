@@ -28,6 +28,7 @@ def build(kind: str, out: Path) -> str:
     return done.stdout + done.stderr if done.returncode else ""
 
 
+@pytest.mark.skipif(not IS_NIGHT, reason="half a minute: in the night run, and by `make docs`")
 def test_every_page_is_read_and_every_reference_resolved_without_a_warning(tmp_path: Path) -> None:
     assert build("dummy", tmp_path) == ""
 

@@ -33,6 +33,7 @@ from placement_opt.solve.years import plan_years
 from placement_opt.timeline import everyone, problem_in
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.year_rules import YearRules
+from tests.amounts import IS_NIGHT
 from tests.futures_cases import (
     OPEN_GBP,
     OWN_CHANGE,
@@ -266,6 +267,7 @@ def test_workers_give_what_one_after_another_gives(few: Futures, executor: Calla
     same(few_futures(executor=executor), few)
 
 
+@pytest.mark.skipif(not IS_NIGHT, reason="the test below kills a worker from outside: in the night run only")
 def test_a_worker_that_dies_costs_nothing(few: Futures, tmp_path: Path) -> None:
     draw = partial(future_that_kills_once, marks=tmp_path)
     same(few_futures(projection=draw, executor=ONE_WORKER, folder=tmp_path / "run"), few)

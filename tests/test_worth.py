@@ -35,7 +35,7 @@ from tests.test_again import HALF_PENNIES, more_places, solved
 
 EXACT = SolveOptions(gap=0)
 STEPS = 3
-SEEDS = range(how_many(200, in_ci=4))
+SEEDS = range(how_many(200, in_ci=2))
 
 
 def _cases(seeds: range) -> Iterator[tuple[int, Case, Plan]]:
@@ -70,7 +70,7 @@ def test_places_are_worth_what_the_best_of_all_plans_says() -> None:
 
 def test_the_best_places_are_the_best_of_all_ways_to_share_them_out() -> None:
     differ = []
-    for seed, case, plan in _cases(range(how_many(100, in_ci=4))):
+    for seed, case, plan in _cases(range(how_many(100, in_ci=2))):
         if case.policy.cost_basis == "full":
             continue
         worth = value_of_places(case.problem, case.travel, plan, steps=2, by=())
@@ -152,7 +152,7 @@ def test_processes_find_the_same_worths() -> None:
 
 def test_the_first_reserved_place_is_worth_the_same_with_rows_as_by_whoever_takes_it() -> None:
     differ, looked_at = [], 0
-    for seed, case, plan in _cases(range(how_many(150, in_ci=8))):
+    for seed, case, plan in _cases(range(how_many(150, in_ci=6))):
         if case.policy.cost_basis == "full":
             continue
         ask = again(case.problem, case.travel, plan, options=EXACT)

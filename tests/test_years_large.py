@@ -96,7 +96,7 @@ def test_classes_are_no_whole_openings() -> None:
     assert plan.capital_gbp == SCHOOL_GBP + 2 * CLASS_GBP
 
 
-@pytest.mark.parametrize("first", range(0, how_many(60, in_ci=8), 4))
+@pytest.mark.parametrize("first", range(0, how_many(60, in_ci=4), 4))
 def test_what_is_done_for_large_models_finds_the_same_plans(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     relaxation = import_module("placement_opt.solve.relaxation")
     for name, value in LARGE:
