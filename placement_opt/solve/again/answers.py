@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from placement_opt.model import Draft
+from placement_opt.model.linear import Row
 from placement_opt.solve.fitting import Fitted
 
 MOST_ANSWERS = 2_000
@@ -42,7 +43,7 @@ class Answers:
     def key(self, draft: Draft) -> Key:
         """Return what of a changed draft is another than in the base, constants left out."""
         pairs = enumerate(zip(self.base.rows, draft.rows, strict=True))
-        rows = [(n, new.right, tuple(sorted(new.terms))) for n, (old, new) in pairs if new is not old]
+        rows = [(n, *_said(new)) for n, (old, new) in pairs if new is not old and _said(new) != _said(old)]
         columns = enumerate(zip(self.base.columns, draft.columns, strict=True))
         boxes = [(n, new.least, new.most) for n, (old, new) in columns if new is not old]
         goals = [
@@ -56,11 +57,7 @@ class Answers:
             )
             if goal.terms != known.terms
         ]
-        return (tuple(self._changed_rows(rows)), tuple(boxes), tuple(goals))
-
-    def _changed_rows(self, rows: list[tuple[int, float, tuple[tuple[int, float], ...]]]) -> list[tuple[object, ...]]:
-        base = self.base.rows
-        return [row for row in rows if (row[1], row[2]) != (base[row[0]].right, tuple(sorted(base[row[0]].terms)))]
+        return (tuple(rows), tuple(boxes), tuple(goals))
 
     def find(self, key: Key) -> Answer | None:
         """Return the answer that is kept for a key."""
@@ -71,3 +68,8 @@ class Answers:
         self._kept[key] = answer
         if len(self._kept) > MOST_ANSWERS:
             self._kept.popitem(last=False)
+
+
+def _said(row: Row) -> tuple[float, tuple[tuple[int, float], ...]]:
+    """Return what changes may change of a row: its right-hand side, and its terms in order."""
+    return row.right, tuple(sorted(row.terms))
