@@ -64,7 +64,7 @@ def build_plan(
     """
     facts = pairs.facts
     placements = _placements(facts, decisions)
-    outreach = _outreach(facts, placements, decisions.links)
+    outreach = _outreach(facts, placements, decisions.links, decisions.opened)
     tables = {
         "placements": placements,
         "unplaced": _unplaced(pairs, decisions),
@@ -202,7 +202,10 @@ def _is_open(facts: Facts, pupils: "pd.Series[int]", outreach: pd.DataFrame) -> 
     return is_open.where(facts.provisions["kind"] != "spoke", ids.isin(outreach["spoke_id"]))
 
 
-def _outreach(facts: Facts, placements: pd.DataFrame, links: frozenset[tuple[str, str]]) -> pd.DataFrame:
+def _outreach(
+    facts: Facts, placements: pd.DataFrame, links: frozenset[tuple[str, str]], opened: frozenset[str]
+) -> pd.DataFrame:
+    """Return the links in use: of spokes with pupils, and of empty ones that a limit on sites wants to be open."""
     support = placements[["provision_id", "count"]].assign(
         support_hours=placements["pupil_id"].map(facts.pupils.set_index("pupil_id")["support_hours"])
         * placements["count"]
@@ -211,8 +214,9 @@ def _outreach(facts: Facts, placements: pd.DataFrame, links: frozenset[tuple[str
     table = facts.links
     keys = zip(table["hub_id"], table["spoke_id"], strict=True)
     chosen = np.array([key in links for key in keys], dtype=bool)
-    used = table[chosen & table["spoke_id"].isin(totals.index).to_numpy()].reset_index(drop=True)
-    hours = used["spoke_id"].map(totals).astype(float)
+    is_of_use = table["spoke_id"].isin(totals.index) | table["spoke_id"].isin(opened)
+    used = table[chosen & is_of_use.to_numpy()].reset_index(drop=True)
+    hours = used["spoke_id"].map(totals).fillna(0.0).astype(float)
     return used.assign(
         support_hours=hours, hours=hours + used["visit_hours"], payer=facts.problem.parameters.outreach_payer
     )[list(OUTREACH_COLUMNS)]

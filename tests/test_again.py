@@ -15,7 +15,7 @@ from placement_opt.policy import SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve import baseline, solve
 from placement_opt.solve.again import Again, Change, again
-from placement_opt.solve.again.changed import with_places
+from placement_opt.solve.again.changed import numbers_of, with_places
 from placement_opt.travel import crow_fly
 from tests.amounts import how_many
 from tests.strategies import Case, mixed_case, random_case
@@ -102,7 +102,7 @@ def test_a_widened_draft_is_the_draft_of_the_problem_with_more_places() -> None:
         for position, provision_id in enumerate(case.problem.provisions["provision_id"]):
             problem = more_places(case.problem, {provision_id: 2})
             fresh = candidate_pairs(problem, case.travel, policy=case.policy)
-            if _plain_values(with_places(draft, {position: 2})) != _plain_values(draft_model(fresh)):
+            if _plain_values(with_places(draft, {position: 2}, numbers_of(draft))) != _plain_values(draft_model(fresh)):
                 differ.append((seed, provision_id))
     assert differ == []
 
@@ -111,7 +111,7 @@ def test_a_widened_draft_leaves_the_first_one_as_it_was() -> None:
     pairs = candidate_pairs(tiny(), crow_fly(tiny()))
     draft = draft_model(pairs)
     before = _plain_values(draft)
-    with_places(draft, {0: 3, 1: 1})
+    with_places(draft, {0: 3, 1: 1}, numbers_of(draft))
     assert _plain_values(draft) == before
 
 

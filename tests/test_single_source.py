@@ -93,7 +93,7 @@ def test_nobody_is_taken_where_there_is_less_than_no_room() -> None:
     assert not taken.any()
 
 
-@pytest.mark.parametrize("first", range(0, how_many(100, in_ci=20), CHUNK))
+@pytest.mark.parametrize("first", range(0, how_many(100, in_ci=10), CHUNK))
 def test_the_whole_solve_finds_the_optimum_of_brute_force(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tree over sites is left out, so that bundles decide wherever the first plan is not proven."""
     monkeypatch.setattr(optimum, "NODES_BEFORE_PACKING", 0)
@@ -108,7 +108,7 @@ def test_the_whole_solve_finds_the_optimum_of_brute_force(first: int, monkeypatc
     assert solved >= CHUNK // 3
 
 
-@pytest.mark.parametrize("first", range(200, 200 + how_many(100, in_ci=20), CHUNK))
+@pytest.mark.parametrize("first", range(200, 200 + how_many(100, in_ci=10), CHUNK))
 def test_bundles_alone_find_and_prove_the_optimum(first: int) -> None:
     """No other tree and no search of the solver's: the bound that the parts give is the value of brute force."""
     proven = 0
@@ -140,7 +140,7 @@ def _packed(system: System, knapsacks: Knapsacks) -> tuple[float, float]:
     return optimiser.best.value, min(packing.bound, optimiser.best.value)
 
 
-@pytest.mark.parametrize("first", range(400, 400 + how_many(40, in_ci=20), CHUNK))
+@pytest.mark.parametrize("first", range(400, 400 + how_many(40, in_ci=10), CHUNK))
 def test_no_prices_prove_more_than_brute_force_and_no_pair_of_the_best_plan_is_shut(first: int) -> None:
     looked_at = 0
     for seed, case, system, knapsacks in systems(range(first, first + CHUNK)):

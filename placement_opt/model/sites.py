@@ -65,9 +65,9 @@ def decided_sites(draft: Draft) -> Iterator[int]:
 
 def place_funding_gbp(draft: Draft, provision: int, places: int) -> float:
     """Return what commissioning some places costs, filled or not; nobody commissions places in ordinary classes."""
-    row = draft.facts.provisions.iloc[provision]
-    is_paid = row["kind"] not in ORDINARY_CLASS_KINDS and draft.facts.policy.cost_basis == "full"
-    return round(float(row["place_gbp"] * places), 2) if is_paid else 0.0
+    facts = draft.facts
+    is_paid = facts.policy.cost_basis == "full" and facts.kinds[provision] not in ORDINARY_CLASS_KINDS
+    return round(float(facts.provision_column("place_gbp")[provision] * places), 2) if is_paid else 0.0
 
 
 def _yearly_gbp(draft: Draft, provision: int) -> float:

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.model.linear import NO_SITE
 from placement_opt.policy import SolveOptions
-from placement_opt.solve.highs import solve_lp
+from placement_opt.solve.highs import must_be_whole, solve_lp
 from placement_opt.solve.knapsacks import Knapsacks, Marks, Table, best_loads
 from placement_opt.solve.parts import Part, Priced, Prices, Shares
 from placement_opt.solve.system import System, at_sites
@@ -268,7 +268,9 @@ class Bundles:
         solution = self._highs.getSolution()
         duals, rows = np.array(solution.row_dual, dtype=np.float64), len(self.system.rows)
         value = float(self._highs.getInfo().objective_function_value)
-        return value, Prices(duals[:rows], float(duals[-1])), duals[rows:-1], np.array(solution.col_value)
+        columns = np.array(solution.col_value)
+        must_be_whole(self._highs, value, columns, duals)
+        return value, Prices(duals[:rows], float(duals[-1])), duals[rows:-1], columns
 
     def whole(self, part: Part, seconds: float) -> Marks:
         """Choose among the bundles known so far in whole numbers.

@@ -12,9 +12,9 @@ import highspy
 import numpy as np
 import pulp
 
-from placement_opt.errors import Status
+from placement_opt.errors import NoPlanError, SolverError, Status
 from placement_opt.facts import Floats, Ints
-from placement_opt.solve.highs import run_highs, solve_lp
+from placement_opt.solve.highs import must_be_whole, run_highs, solve_lp
 
 MOST_IN_MODEL = 12_000
 """Sets handed to the MIP at most: those with the least reduced cost."""
@@ -93,10 +93,10 @@ def choose_sets(sets: Sets, *, known: Sequence[int] = (), time_limit_s: float | 
     least = _least_left_out(sets, time_limit_s)
     priced = _Lp(sets, left_out=least).solve()
     if priced is None:
-        raise RuntimeError("The LP has no solution though a choice is known. Please report this.")
+        raise SolverError("The LP has no solution though a choice is known.")
     choice = _in_whole_numbers(sets, priced, (), time_limit_s, left_out=least)
     if choice is None:
-        raise RuntimeError("No choice was found in the time. Allow more.")
+        raise NoPlanError(Status.NO_SOLUTION)
     return choice
 
 
@@ -153,6 +153,7 @@ class _Lp:
         duals = np.array(solution.row_dual)
         reduced = np.array(solution.col_dual)[: len(self._sets.members)]
         value = float(self._highs.getInfo().objective_function_value)
+        must_be_whole(self._highs, value, np.array(solution.col_value), duals)
         return _Priced(value, reduced, duals[:people], duals[people : people + kinds])
 
 
@@ -219,5 +220,5 @@ def _least_left_out(sets: Sets, time_limit_s: float | None) -> int:
     problem, _, out = _model(sets, np.arange(len(sets.members)), None)
     run = run_highs(problem, gap=0, time_limit_s=time_limit_s, options={"threads": 1})
     if not run.has_solution:
-        raise RuntimeError("No choice was found in the time. Allow more.")
+        raise NoPlanError(Status.NO_SOLUTION)
     return int(sum(weight for weight, column in zip(sets.weight, out, strict=True) if column.varValue > 0.5))

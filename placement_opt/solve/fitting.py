@@ -12,7 +12,7 @@ from placement_opt.model import Model, write_model
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.branching import WHOLE
 from placement_opt.solve.clock import Clock
-from placement_opt.solve.highs import run_highs
+from placement_opt.solve.highs import Run, run_highs
 from placement_opt.solve.relaxation import Relaxed, first_of_each
 from placement_opt.solve.system import System
 
@@ -21,6 +21,10 @@ PAIRS_OF_FREE = 20
 """So many pairs of each pupil whom the LP splits are looked at."""
 HALF_A_PUPIL = 0.5
 SHARE_OF_GAP = 0.1
+BROKEN, SHARE_OF_SUM = 1e-6, 1e-12
+"""A row is broken by more than this, and by more than this share of what is added up in it."""
+EXACTLY = {"mip_feasibility_tolerance": 1e-10, "primal_feasibility_tolerance": 1e-10}
+"""A pupil of £10 million who is a hundred-millionth short of whole saves ten pence: the least that HiGHS takes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +36,7 @@ class Fitted:
     value
         The objective.
     pairs, pupils
-        Positions of the decided pairs in use, and how many pupils are placed so.
+        Positions of the decided pairs in use, ascending, and how many pupils are placed so.
     others
         The value of every other column.
     """
@@ -59,15 +63,10 @@ def fit(
     """
     model = model_of(system, _near(system, relaxed))
     _hold(model, relaxed)
-    run = run_highs(
-        model.problem,
-        gap=options.gap * SHARE_OF_GAP,
-        time_limit_s=clock.left_s(),
-        options={**solver_options(options), **(told or {})},
+    _, found = run_whole(
+        model, system, None, options.gap * SHARE_OF_GAP, {**solver_options(options), **(told or {})}, clock
     )
-    if run.is_interrupted:
-        clock.stop()
-    return read(model, run.value) if run.has_solution else None
+    return found
 
 
 def search_whole(
@@ -102,21 +101,67 @@ def search_whole(
         When there is no plan over these pairs, and none is known.
     """
     model = model_of(system, chosen)
-    if known is not None:
-        begin_with(model, known)
     share, amount = allowance
-    run = run_highs(
-        model.problem,
-        gap=share,
-        time_limit_s=clock.left_s(),
-        options={**solver_options(options), "mip_abs_gap": amount},
-        start=known is not None,
-    )
-    if run.is_interrupted:
-        clock.stop()
+    run, found = run_whole(model, system, known, share, {**solver_options(options), "mip_abs_gap": amount}, clock)
     if run.status is Status.INFEASIBLE and known is None:
         raise NoPlanError(run.status)
-    return (read(model, run.value), run.bound) if run.has_solution else (None, -np.inf)
+    return (None, -np.inf) if found is None else (found, run.bound)
+
+
+def run_whole(
+    model: Model, system: System, known: Fitted | None, gap: float, options: dict[str, Any], clock: Clock
+) -> tuple[Run, Fitted | None]:
+    """Solve a model, and once more with the least tolerances where pupils made whole break a row.
+
+    Parameters
+    ----------
+    model, system
+        What is solved, and the rows and the objective that its answer is held against.
+    known
+        A plan to begin with.
+    gap, options, clock
+        What the solver is told.
+
+    Returns
+    -------
+    Run, Fitted
+        How the run ended, and the plan with what it costs in whole pupils; None = there is none.
+    """
+    for tolerances in ({}, EXACTLY):
+        if known is not None:
+            begin_with(model, known)
+        run = run_highs(
+            model.problem,
+            gap=gap,
+            time_limit_s=clock.left_s(),
+            options={**options, **tolerances},
+            start=known is not None,
+        )
+        if run.is_interrupted:
+            clock.stop()
+        found = made_whole(read(model, run.value), system) if run.has_solution else None
+        if found is None or keeps_rows(found, system):
+            break
+    return run, found
+
+
+def made_whole(fitted: Fitted, system: System) -> Fitted:
+    """Return a plan whose other columns are whole too where they nearly are, with what it then costs.
+
+    Places over the number are no whole column of the model, but a plan in whole pupils has whole ones.
+    """
+    others = np.where(np.abs(fitted.others - np.rint(fitted.others)) <= WHOLE, np.rint(fitted.others), fitted.others)
+    value = system.constant + float(system.cost_of_pairs[fitted.pairs] @ fitted.pupils)
+    return Fitted(value + float(system.cost_of_others @ others), fitted.pairs, fitted.pupils, others)
+
+
+def keeps_rows(fitted: Fitted, system: System) -> bool:
+    """Return whether a plan keeps every row of a system."""
+    of_pairs, of_others = system.of_pairs_by_column[:, fitted.pairs], system.of_others
+    over = of_pairs @ fitted.pupils + of_others @ fitted.others - system.right
+    over = np.where(system.sense == 0, np.abs(over), -system.sense * over)
+    added = abs(of_pairs) @ fitted.pupils + abs(of_others) @ np.abs(fitted.others) + np.abs(system.right)
+    return bool((over <= BROKEN + SHARE_OF_SUM * added).all())
 
 
 def model_of(system: System, chosen: Ints) -> Model:

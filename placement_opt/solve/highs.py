@@ -13,9 +13,15 @@ import highspy
 import numpy as np
 import pulp
 
-from placement_opt.errors import Status
+from placement_opt.errors import SolverError, Status
+from placement_opt.facts import Floats
 
 LONGEST_S = 1e7
+NOT_WHOLE = 1e-4
+"""HiGHS takes values for whole that are not by 1e-6, or by less where it is told so."""
+NO_NUMBERS = "HiGHS gave an optimum without values, or with values that are no numbers."
+OFF = 1e-5
+"""A share of the objective by which the values of the columns may miss it: HiGHS scales a model and rounds."""
 RAN_OUT = (
     highspy.HighsModelStatus.kTimeLimit,
     highspy.HighsModelStatus.kIterationLimit,
@@ -127,19 +133,28 @@ def run_highs(
 
     Raises
     ------
-    RuntimeError
-        When HiGHS refuses the model or an option, or ends in a way that says nothing.
+    SolverError
+        When HiGHS fails, refuses the model or an option, ends in a way that says nothing, or gives an answer that
+        cannot be: values that are no numbers, are not whole where they have to be, or do not add up to the objective.
     """
     before = perf_counter()
     solver = FastHighs(
         gapRel=gap, timeLimit=LONGEST_S if time_limit_s is None else max(time_limit_s, 0.01), start=start, **options
     )
-    problem.solve(solver)
-    if problem.solverModel.getModelStatus() == highspy.HighsModelStatus.kNotset:
-        # HiGHS keeps its threads for the process and refuses another number of them until they are given back.
-        highspy.Highs.resetGlobalScheduler(True)
+    try:
         problem.solve(solver)
-    return _read_run(problem, perf_counter() - before)
+        if problem.solverModel.getModelStatus() == highspy.HighsModelStatus.kNotset:
+            # HiGHS keeps its threads for the process and refuses another number of them until they are given back.
+            highspy.Highs.resetGlobalScheduler(True)
+            problem.solve(solver)
+    except SolverError:
+        raise
+    except (RuntimeError, IndexError, pulp.PulpError) as error:
+        raise SolverError(f"HiGHS failed ({error}).") from error
+    run = _read_run(problem, perf_counter() - before)
+    if run.has_solution:
+        _must_make_sense(problem, run)
+    return run
 
 
 def version() -> str:
@@ -159,9 +174,7 @@ def _read_run(problem: pulp.LpProblem, seconds: float) -> Run:
         constant = float(problem.objective.constant)
         return Run(Status.OPTIMAL, constant, constant, seconds)
     if not has_solution and ended not in RAN_OUT:
-        raise RuntimeError(
-            f"HiGHS ended with {model.modelStatusToString(ended)} and without a plan. Please report this."
-        )
+        raise SolverError(f"HiGHS ended with {model.modelStatusToString(ended)} and without a plan.")
     stopped = ended == highspy.HighsModelStatus.kInterrupt
     if not has_solution:
         return Run(Status.NO_SOLUTION, np.nan, np.nan, seconds, stopped)
@@ -201,7 +214,7 @@ def _as_arrays(
 
 def _must_be_ok(status: highspy.HighsStatus, what: str) -> None:
     if status == highspy.HighsStatus.kError:
-        raise RuntimeError(f"HiGHS refused {what}.")
+        raise SolverError(f"HiGHS refused {what}.")
 
 
 def solve_lp(highs: Any) -> None:
@@ -214,13 +227,54 @@ def solve_lp(highs: Any) -> None:
 
     Raises
     ------
-    RuntimeError
+    SolverError
         When HiGHS does not find it, not even without what it remembers of the LPs before.
     """
-    highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        highs.clearSolver()
+    try:
         highs.run()
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            highs.clearSolver()
+            highs.run()
+    except RuntimeError as error:
+        raise SolverError(f"HiGHS failed ({error}).") from error
     status = highs.getModelStatus()
     if status != highspy.HighsModelStatus.kOptimal:
-        raise RuntimeError(f"HiGHS ended the LP with {highs.modelStatusToString(status)}.")
+        raise SolverError(f"HiGHS ended the LP with {highs.modelStatusToString(status)}.")
+
+
+def must_be_whole(highs: Any, value: float, columns: Floats, duals: Floats) -> None:
+    """Refuse an optimum that lacks values or prices, or has some that are no numbers.
+
+    Parameters
+    ----------
+    highs
+        HiGHS, holding the LP.
+    value, columns, duals
+        The objective, the values of the columns and the prices of the rows.
+
+    Raises
+    ------
+    SolverError
+        When it is no answer to the LP.
+    """
+    is_whole = len(columns) == highs.getNumCol() and len(duals) == highs.getNumRow()
+    if not (is_whole and np.isfinite(value) and np.isfinite(columns).all() and np.isfinite(duals).all()):
+        raise SolverError(NO_NUMBERS)
+
+
+def _must_make_sense(problem: pulp.LpProblem, run: Run) -> None:
+    """Hold the values of the columns against the objective; whether they keep the rules, the plan's check says."""
+    columns = problem.variables()
+    values = np.array([np.nan if column.varValue is None else column.varValue for column in columns], dtype=np.float64)
+    if np.isnan(run.bound):
+        raise SolverError("HiGHS gave a bound that is no number.")
+    if not (np.isfinite(run.value) and np.isfinite(values).all()):
+        raise SolverError(NO_NUMBERS)
+    is_whole = np.array([column.cat == pulp.LpInteger for column in columns], dtype=np.bool_)
+    if (np.abs(values - np.rint(values))[is_whole] > NOT_WHOLE).any():
+        raise SolverError("HiGHS gave parts of what comes in whole numbers only.")
+    told = problem.objective.constant + sum(
+        coefficient * column.varValue for column, coefficient in problem.objective.items()
+    )
+    if abs(told - run.value) > OFF * max(1.0, abs(run.value)):
+        raise SolverError("HiGHS gave values that do not add up to its objective.")

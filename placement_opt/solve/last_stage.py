@@ -1,6 +1,6 @@
 """The last stage: among plans that cost no more, the one with the least of something, and the rule for ties."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,15 @@ from placement_opt.model import Model
 from placement_opt.model.linear import Objective
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock
-from placement_opt.solve.fitting import Fitted, begin_with, model_of, read, solver_options
+from placement_opt.solve.fitting import (
+    Fitted,
+    begin_with,
+    keeps_rows,
+    made_whole,
+    model_of,
+    read,
+    solver_options,
+)
 from placement_opt.solve.highs import run_highs
 from placement_opt.solve.optimum import Optimum
 from placement_opt.solve.system import System
@@ -63,8 +71,8 @@ def least_of(
         return known, LastStage(Status.OPTIMAL, value, value, 0.0)
     model = model_of(system, _chosen(system, best, known))
     begin_with(model, known)
-    cost = system.constant + float(system.cost_of_pairs[known.pairs] @ known.pupils)
-    model.limit("stage_cost", system.goals, cost + float(system.cost_of_others @ known.others) + COST_SLACK_GBP)
+    cost_gbp = made_whole(known, system).value
+    model.limit("stage_cost", system.goals, cost_gbp + COST_SLACK_GBP)
     more: dict[str, Any] = {}
     if draft.choices > MOST_PLACEMENTS_WITH_OPEN_SITES:
         _keep_sites(model, known)
@@ -81,8 +89,9 @@ def least_of(
         )
         if run.is_interrupted:
             clock.stop()
-        if run.has_solution:
-            return read(model, known.value), LastStage(run.status, run.value, run.bound, run.seconds)
+        found = made_whole(read(model, run.value), system) if run.has_solution else known
+        if run.has_solution and found.value <= cost_gbp + COST_SLACK_GBP and keeps_rows(found, system):
+            return replace(found, value=known.value), LastStage(run.status, run.value, run.bound, run.seconds)
     return known, LastStage(Status.FEASIBLE, value, goal.constant, 0.0)
 
 

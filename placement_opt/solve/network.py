@@ -9,6 +9,7 @@ from placement_opt.certificate import Certificate, Leaf, StageProof
 from placement_opt.facts import NOBODY, Bools, Floats, Ints
 from placement_opt.model import Draft
 from placement_opt.model.assignment import kept_gbp
+from placement_opt.model.linear import Objective
 from placement_opt.model.sites import always_paid_gbp
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock, Progress
@@ -61,6 +62,19 @@ class Network:
         pence, over = self.pair_pence, self.over_gbp * PENCE
         least, most = (float(pence.min()), float(pence.max())) if len(pence) else (0.0, 0.0)
         return float(np.ceil(FIRST_PENALTY * (most - min(least, 0.0) + float(over.max(initial=0.0)) + PENCE)))
+
+    @property
+    def goals(self) -> list[tuple[Objective, float]]:
+        """Money, what is weighed with it, and minutes at their weight."""
+        draft, weights = self.draft, self.options.weights or {}
+        return [(draft.money, 1.0), (draft.weighed, 1.0), (draft.minutes, weights.get("minutes", 0.0))]
+
+    @property
+    def most_else_gbp(self) -> float:
+        """What places over the number, and pupils without a place at their weight, can come to at most."""
+        unplaced_gbp = (self.options.weights or {}).get("unplaced", 0.0)
+        over_gbp = float((self.over + self.forced) @ self.over_gbp)
+        return over_gbp + unplaced_gbp * (float(self.count.sum()) + self.without_pair)
 
     def solve(self, penalty: float) -> tuple[Flow, Transportation]:
         """Find the least-cost flow at a price in pence for each pupil without a place."""

@@ -15,6 +15,7 @@ from placement_opt.policy import SolveOptions
 from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.country import solve_by_auction
 from placement_opt.solve.network import Network
+from placement_opt.solve.pennies import check_pennies
 
 MORE_PENALTY = 16.0
 MOST_ROWS_AT_ONCE = 250_000
@@ -74,12 +75,15 @@ def assign(pairs: Pairs, options: SolveOptions, clock: Clock, report: Progress) 
 
     Raises
     ------
+    InputError
+        When a plan may cost so much that pennies are lost.
     NoPlanError
         When a pupil who must be placed cannot be.
     """
     draft = Draft(pairs)
     add_wishes(draft)
     network = Network(draft, options, clock, report)
+    check_pennies(draft, network.goals, more_gbp=network.most_else_gbp)
     penalty = network.first_penalty
     while True:
         if len(network.pupils) > MOST_ROWS_AT_ONCE:

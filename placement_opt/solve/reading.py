@@ -52,15 +52,21 @@ def _open_and_empty(draft: Draft, used: "np.ndarray[Any, Any]", others: Ints) ->
         (counted_sites(draft, {str(name): value for name, value in limit.items()}), int(limit["min_open"]))
         for limit in facts.problem.table("site_limits").to_dict("records")
     ]
-    serves = {h for (h, _), column in draft.links.items() if others[column]}
     kept = []
-    for p in np.flatnonzero(is_open & (facts.kinds != "spoke")).tolist():
-        if used[p] or p in serves:
-            continue
+
+    def keep_or_close(p: int) -> None:
         if any(counted[p] and int((counted & is_open).sum()) <= least for counted, least in limits):
             kept.append(p)
         else:
             is_open[p] = False
+
+    empty = is_open & (used == 0)
+    for spoke in np.flatnonzero(empty & (facts.kinds == "spoke")).tolist():
+        keep_or_close(spoke)
+    serves = {h for (h, s), column in draft.links.items() if others[column] and (used[s] or s in kept)}
+    for p in np.flatnonzero(empty & (facts.kinds != "spoke")).tolist():
+        if p not in serves:
+            keep_or_close(p)
     return kept
 
 

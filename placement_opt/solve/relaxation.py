@@ -8,14 +8,17 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
+from placement_opt.errors import SolverError
 from placement_opt.facts import Bools, Floats, Ints
 from placement_opt.model.linear import NO_PAIRS, NO_SITE
-from placement_opt.solve.highs import solve_lp
+from placement_opt.solve.highs import must_be_whole, solve_lp
 from placement_opt.solve.path_prices import path_prices
 from placement_opt.solve.system import Bound, Box, System, at_sites
 
 BEYOND = 1e-7
 """A site takes more pupils than it is open for when it takes so many more."""
+BEYOND_ALL = 1.5
+"""No rounding makes so many times a pupil's number: the solver's answer cannot be."""
 HELPS, DEAR = -1e-6, 10_000.0
 """A pair with a reduced cost below this could help; where things cost more than so much, in proportion."""
 PAIRS_EACH_TIME = 3
@@ -27,7 +30,7 @@ PAIRS_BY_SIMPLEX = 500
 COLUMNS_BY_SIMPLEX = 2
 """Where years hang together, larger LPs are solved from the inside at first, and again after more pairs were added or
 more of the other columns have to move."""
-RAISED, MOST_PENALTY = 10.0, 1e4
+NOT_RAISED, RAISED, MOST_PENALTY = 1.0, 10.0, 1e4
 """Where breaking a row still pays, the penalty is raised by so much, up to so many times the first one."""
 CLOSE = 1e-9
 """The bound has met the value when they differ by less than this share."""
@@ -89,7 +92,7 @@ class Relaxation:
         dearest = max(float(np.abs(costs).max(initial=1.0)) for costs in (system.cost_of_pairs, system.cost_of_others))
         self._unit_penalty, self._helps = PENALTY * dearest, HELPS * max(1.0, dearest / DEAR)
         self._boxed: dict[int, Box] = {}
-        self._raised = 1.0
+        self._raised = NOT_RAISED
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (("output_flag", False), ("threads", threads), ("random_seed", seed), ("solver", "simplex")):
             self._highs.setOptionValue(name, value)
@@ -238,11 +241,14 @@ class Relaxation:
         """Raise what breaking a row costs; tell whether it could be raised."""
         if self._raised >= MOST_PENALTY:
             return False
-        self._raised *= RAISED
+        self._set_penalty(self._raised * RAISED)
+        return True
+
+    def _set_penalty(self, raised: float) -> None:
+        self._raised = raised
         others, (rows, _) = len(self.system.draft.columns), self._artificial
         numbers = (others + np.arange(len(rows))).astype(np.int32)
-        self._highs.changeColsCost(len(rows), numbers, self._raised * self._unit_penalty / self._scale[rows])
-        return True
+        self._highs.changeColsCost(len(rows), numbers, raised * self._unit_penalty / self._scale[rows])
 
     def _relaxed(self, bound: Bound, value: float, columns: Floats) -> Relaxed:
         others = len(self.system.draft.columns)
@@ -260,9 +266,12 @@ class Relaxation:
             self._from_inside = False
         solve_lp(self._highs)
         solution = self._highs.getSolution()
-        multipliers = np.array(solution.row_dual, dtype=np.float64)[: len(self.system.rows)]
-        self._columns = np.array(solution.col_value)
-        return float(self._highs.getInfo().objective_function_value), multipliers, self._columns
+        duals, self._columns = np.array(solution.row_dual, dtype=np.float64), np.array(solution.col_value)
+        value = float(self._highs.getInfo().objective_function_value)
+        must_be_whole(self._highs, value, self._columns, duals)
+        if (self._columns[self._first_pair :] > BEYOND_ALL * self.system.most_of_pairs[self.order]).any():
+            raise SolverError("HiGHS placed more pupils than there are.")
+        return value, duals[: len(self.system.rows)], self._columns
 
     def _lowered(self, multipliers: Floats) -> Floats:
         """Lower pupils' multipliers to what their cheapest choice costs, where no site has a say in it."""

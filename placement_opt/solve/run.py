@@ -64,6 +64,12 @@ def solve(
         When no plan can keep all the rules (the message says which clash), or none was found in the time allowed.
     PlanError
         When the plan that was found fails its verification: a defect of the library or the solver. Please report it.
+    SolverError
+        When the solver fails, or gives an answer that cannot be. Please report it.
+
+    Notes
+    -----
+    May be called from several threads at once, and gives each the plan that it would get alone.
 
     Examples
     --------

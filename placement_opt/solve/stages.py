@@ -15,6 +15,7 @@ from placement_opt.solve.clock import Clock, Progress
 from placement_opt.solve.fitting import Fitted
 from placement_opt.solve.last_stage import least_of
 from placement_opt.solve.optimum import PENNY, Optimiser, Optimum
+from placement_opt.solve.pennies import check_pennies
 from placement_opt.solve.start import first_pairs
 from placement_opt.solve.system import System
 
@@ -106,9 +107,12 @@ def solve_in_stages(
 
     Raises
     ------
+    InputError
+        When a plan may cost so much that pennies are lost.
     NoPlanError
         When the first stage proves that there is no plan, or finds none in time.
     """
+    check_pennies(draft, weighted_goals(draft, options))
     if options.weights is not None:
         return _weighted(draft, options, clock, report, first or first_pairs, last)
     start = (first or first_pairs)(System(draft, cost_goals(draft)))

@@ -1,6 +1,6 @@
 """A draft as sparse arrays over all pairs, and the bound that any multipliers of its rows give."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -59,6 +59,11 @@ class System:
     def of_pairs_by_column(self) -> sp.csc_matrix:
         """The same by columns."""
         return self.of_pairs.tocsc()
+
+    @cached_property
+    def of_pairs_turned(self) -> sp.csr_matrix:
+        """The same turned over: shape (pairs, rows)."""
+        return self.of_pairs_by_column.T
 
     @cached_property
     def of_others(self) -> sp.csr_matrix:
@@ -147,7 +152,7 @@ class System:
 
     def reduced_of_pairs(self, multipliers: Floats) -> Floats:
         """Return the reduced cost of every pair."""
-        return np.asarray(self.cost_of_pairs - self.of_pairs_by_column.T @ multipliers, dtype=np.float64)
+        return np.asarray(self.cost_of_pairs - self.of_pairs_turned @ multipliers, dtype=np.float64)
 
     def bound(self, multipliers: Floats, boxes: "Mapping[int, Box] | None" = None) -> "Bound":
         """Work out what no plan's objective can be below (formulation, section 5).
@@ -164,8 +169,8 @@ class System:
         gains = np.minimum(0.0, reduced) * self.most_of_pairs
         site = self.draft.site
         at_site = site != NO_SITE
-        of_sites = np.zeros(len(self.draft.columns))
-        np.add.at(of_sites, site[at_site], gains[at_site])
+        here = np.bincount(site[at_site], weights=gains[at_site], minlength=len(self.draft.columns))
+        of_sites = np.asarray(here, dtype=np.float64)
         return self.bound_at(Bound(-np.inf, price, reduced, float(gains[~at_site].sum()), of_sites), boxes)
 
     def bound_at(self, known: "Bound", boxes: "Mapping[int, Box] | None" = None) -> "Bound":
@@ -178,13 +183,18 @@ class System:
         boxes
             Columns with another least and most than their own.
         """
-        least, most = (values.copy() for values in self.boxes)
-        for column, (low, high) in (boxes or {}).items():
-            least[column], most[column] = low, high
-        reduced = self.cost_of_others - self.of_others_by_column @ known.multipliers + known.gain_of_sites
+        return replace(known, value=float(self.bounds_at(Stacked.of([known]), [boxes or {}])[0]))
+
+    def bounds_at(self, known: "Stacked", boxes: "Sequence[Mapping[int, Box]]") -> Floats:
+        """Work out what `bound_at` says of several bounds, each with boxes of its own."""
+        least, most = (np.tile(ends, (len(boxes), 1)) for ends in self.boxes)
+        for place, own in enumerate(boxes):
+            for column, (low, high) in own.items():
+                least[place, column], most[place, column] = low, high
+        reduced = self.cost_of_others - (self.of_others_by_column @ known.multipliers.T).T + known.gain_of_sites
         ends = np.where(reduced < 0, most, least)
-        value = self.constant + float(known.multipliers @ self.right) + known.free_gain + float(reduced @ ends)
-        return replace(known, value=value)
+        of_others = np.einsum("ij,ij->i", reduced, ends)
+        return np.asarray(self.constant + known.multipliers @ self.right + known.free_gain + of_others)
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,6 +218,24 @@ class Bound:
     reduced: Floats = field(repr=False)
     free_gain: float
     gain_of_sites: Floats = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Stacked:
+    """Several bounds, a row for each: their multipliers and gains as in `Bound`."""
+
+    multipliers: Floats
+    free_gain: Floats
+    gain_of_sites: Floats
+
+    @classmethod
+    def of(cls, bounds: "Sequence[Bound]") -> "Stacked":
+        """Return bounds of the same rows and columns one above the other."""
+        return cls(
+            np.array([bound.multipliers for bound in bounds]),
+            np.array([bound.free_gain for bound in bounds]),
+            np.array([bound.gain_of_sites for bound in bounds]),
+        )
 
 
 def at_sites(values: Floats, site: Ints, without: float) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 import ot
 import scipy.sparse as sp
 
+from placement_opt.errors import SolverError
 from placement_opt.facts import Bools, Floats, Ints
 
 MOST_STEPS = 10**9
@@ -84,7 +85,7 @@ def solve_transportation(problem: Transportation, is_enough: Callable[[Flow], bo
 
     Raises
     ------
-    RuntimeError
+    SolverError
         When the network simplex does not end at an optimum.
 
     Notes
@@ -145,7 +146,7 @@ def _network_simplex(problem: Transportation, looked_at: Bools) -> Flow:
     supply, demand = problem.supply.astype(float), problem.demand.astype(float)
     plan, log = ot.emd(supply, demand, matrix, numItermax=MOST_STEPS, log=True, center_dual=False)
     if log["warning"]:
-        raise RuntimeError(f"The network simplex ended with: {log['warning']}.")
+        raise SolverError(f"The network simplex ended with: {log['warning']}.")
     width = shape[1]
     used = sp.coo_matrix(plan)
     numbers = problem.source[arcs] * width + problem.sink[arcs]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from placement_opt.errors import Fault, InputError, Status
 from placement_opt.facts import Ints
-from placement_opt.model import draft_model
+from placement_opt.model import Draft, draft_model
 from placement_opt.pairs import Pairs, candidate_pairs
 from placement_opt.plan import Plan
 from placement_opt.policy import SolveOptions
@@ -19,7 +19,7 @@ from placement_opt.solve.again.question import Again
 from placement_opt.solve.again.resolved import Resolved
 from placement_opt.travel import TravelMatrix
 
-__all__ = ["Again", "Change", "Resolved", "again"]
+__all__ = ["Again", "Change", "Resolved", "again", "again_with"]
 
 
 def again(problem: Problem, travel: TravelMatrix, plan: Plan, *, options: SolveOptions | None = None) -> Again:
@@ -53,7 +53,21 @@ def again(problem: Problem, travel: TravelMatrix, plan: Plan, *, options: SolveO
     """
     _refuse_other_plans(plan)
     pairs = candidate_pairs(problem, travel, policy=plan.policy)
-    return Again(draft_model(pairs), _placed(pairs, plan), options or SolveOptions())
+    return again_with(pairs, draft_model(pairs), plan, options=options)
+
+
+def again_with(pairs: Pairs, draft: Draft, plan: Plan, *, options: SolveOptions | None = None) -> Again:
+    """Make a question ready to be asked again that was drafted already; else as `again`.
+
+    Parameters
+    ----------
+    pairs, draft
+        Who could be placed where under the plan's policy, and the model.
+    plan, options
+        As for `again`.
+    """
+    _refuse_other_plans(plan)
+    return Again(draft, _placed(pairs, plan), options or SolveOptions())
 
 
 def _refuse_other_plans(plan: Plan) -> None:

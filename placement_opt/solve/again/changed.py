@@ -5,7 +5,7 @@ What `draft_model` would make of the changed tables, without drafting everything
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +17,23 @@ from placement_opt.model.sites import CHOSEN, place_funding_gbp
 from placement_opt.solve.system import System
 
 
-def with_places(draft: Draft, more: Mapping[int, int]) -> Draft:
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """The numbers of a draft's rows and columns, by name."""
+
+    rows: Mapping[str, int]
+    columns: Mapping[str, int]
+
+
+def numbers_of(draft: Draft) -> Numbers:
+    """Return the numbers of a draft's rows and columns, which are those of all drafts made of it here."""
+    return Numbers(
+        {row.name: number for number, row in enumerate(draft.rows)},
+        {column.name: number for number, column in enumerate(draft.columns)},
+    )
+
+
+def with_places(draft: Draft, more: Mapping[int, int], numbers: Numbers) -> Draft:
     """Return the draft of the problem whose provisions have more places; the rest is shared.
 
     Parameters
@@ -26,29 +42,31 @@ def with_places(draft: Draft, more: Mapping[int, int]) -> Draft:
         Of the problem as it is.
     more
         Places more, by position of the provision.
+    numbers
+        Of the draft.
     """
     changed = copied(draft)
     for provision, places in more.items():
         if places:
-            _add_places(changed, provision, places)
+            _add_places(changed, provision, places, numbers)
     return changed
 
 
-def with_rows(draft: Draft, more: Mapping[str, float]) -> Draft:
+def with_rows(draft: Draft, more: Mapping[str, float], numbers: Numbers) -> Draft:
     """Return the draft with other right-hand sides: how much more, by name of the row."""
     changed = copied(draft)
-    for number, row in enumerate(changed.rows):
-        if more.get(row.name):
-            changed.rows[number] = replace(row, right=row.right + more[row.name])
+    for name, amount in more.items():
+        row = changed.rows[numbers.rows[name]]
+        changed.rows[numbers.rows[name]] = replace(row, right=row.right + amount)
     return changed
 
 
-def with_columns(draft: Draft, more: Mapping[str, float]) -> Draft:
+def with_columns(draft: Draft, more: Mapping[str, float], numbers: Numbers) -> Draft:
     """Return the draft with other columns: how much more each may be at most, by its name."""
     changed = copied(draft)
-    for number, column in enumerate(changed.columns):
-        if more.get(column.name):
-            changed.columns[number] = replace(column, most=column.most + more[column.name])
+    for name, amount in more.items():
+        column = changed.columns[numbers.columns[name]]
+        changed.columns[numbers.columns[name]] = replace(column, most=column.most + amount)
     return changed
 
 
@@ -89,12 +107,15 @@ def copied(draft: Draft) -> Draft:
     return changed
 
 
-def _add_places(draft: Draft, provision: int, more: int) -> None:
+def _add_places(draft: Draft, provision: int, more: int, numbers: Numbers) -> None:
     is_open = draft.is_open.get(provision)
-    for number, row in enumerate(draft.rows):
-        if row.name == f"places_{provision}":
-            draft.rows[number] = _widened(row, is_open, more)
-    _lower_most_over(draft, provision, more)
+    number = numbers.rows.get(f"places_{provision}")
+    if number is not None:
+        draft.rows[number] = _widened(draft.rows[number], is_open, more)
+    column = numbers.columns.get(f"o_{provision}")
+    if column is not None:
+        most = _most_over(draft, provision, more)
+        draft.columns[column] = replace(draft.columns[column], most=most)
     status, places = (draft.facts.provision_column(name)[provision] for name in ("status", "places"))
     funding_gbp = place_funding_gbp(draft, provision, int(places) + more) - place_funding_gbp(
         draft, provision, int(places)
@@ -115,14 +136,11 @@ def _widened(row: Row, is_open: int | None, more: int) -> Row:
     return replace(row, terms=list(terms.items()))
 
 
-def _lower_most_over(draft: Draft, provision: int, more: int) -> None:
-    """Let no more be over the number than the provision allows, or than stay there now."""
+def _most_over(draft: Draft, provision: int, more: int) -> float:
+    """Return how many may be over the number: no more than the provision allows, or than stay there now."""
     facts = draft.facts
     places, over = (int(facts.provision_column(name)[provision]) for name in ("places", "overflow_places"))
-    most = float(max(over, int(draft.kept_places[provision]) - places - more, 0))
-    for number, column in enumerate(draft.columns):
-        if column.name == f"o_{provision}":
-            draft.columns[number] = replace(column, most=most)
+    return float(max(over, int(draft.kept_places[provision]) - places - more, 0))
 
 
 def charged_budgets(draft: Draft, provision: int, gbp: float, column: int | None) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from placement_opt.certificate import Leaf, Tree
 from placement_opt.facts import Floats
 from placement_opt.solve.proof import cheapest
-from placement_opt.solve.system import Bound, Box, System
+from placement_opt.solve.system import Bound, Box, Stacked, System
 
 ANY: Box = (-np.inf, np.inf)
 """A column on which no branch has a say."""
@@ -50,12 +51,6 @@ class Part:
         """Return the boxes that its branches leave of a system's; where one is empty, so is the part."""
         return within(self.branches, system)
 
-    def in_system(self, system: System) -> "Part":
-        """Return it with its bound in a system; infinite where it holds none of the system's plans."""
-        boxes = self.boxes(system)
-        is_empty = any(low > high for low, high in boxes.values())
-        return replace(self, bound=np.inf if is_empty else system.bound_at(self.known, boxes).value)
-
 
 @dataclass(frozen=True, eq=False)
 class Proved:
@@ -65,8 +60,18 @@ class Proved:
     parts: Sequence[Part]
 
     def in_near(self, system: System) -> list[Part]:
-        """Return the parts with their bounds in a near system."""
-        return [part.in_system(system) for part in self.parts]
+        """Return the parts with their bounds in a near system; infinite where one holds none of the system's plans."""
+        all_boxes = [part.boxes(system) for part in self.parts]
+        bounds = system.bounds_at(self._known, all_boxes)
+        is_empty = [any(low > high for low, high in boxes.values()) for boxes in all_boxes]
+        return [
+            replace(part, bound=np.inf if empty else bound)
+            for part, bound, empty in zip(self.parts, bounds.tolist(), is_empty, strict=True)
+        ]
+
+    @cached_property
+    def _known(self) -> Stacked:
+        return Stacked.of([part.known for part in self.parts])
 
 
 def lowest(parts: Sequence[Part]) -> float:

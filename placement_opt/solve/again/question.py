@@ -14,7 +14,7 @@ from placement_opt.model.linear import LinearDraft
 from placement_opt.policy import SolveOptions
 from placement_opt.solve.again.answers import Answer, Answers
 from placement_opt.solve.again.change import Change
-from placement_opt.solve.again.changed import with_columns, with_held, with_places, with_rows
+from placement_opt.solve.again.changed import Numbers, numbers_of, with_columns, with_held, with_places, with_rows
 from placement_opt.solve.again.proved import Proved
 from placement_opt.solve.again.resolved import Resolved, with_held_pupils, without_held
 from placement_opt.solve.again.warm import Warm, completed, keeps, taken_by
@@ -119,8 +119,10 @@ class Again:
 
     def _answered(self, draft: Draft, held: Ints) -> Answer:
         try:
-            limit = self._fewest_unplaced(draft, held)
-            best = self._cheapest(self._cost.near(draft, limit), held)
+            best = self._at_once(draft, held) if len(held) else None
+            if best is None:
+                limit = self._fewest_unplaced(draft, held)
+                best = self._cheapest(self._cost.near(draft, limit), held)
         except NoPlanError as error:
             if error.status is Status.INFEASIBLE:
                 return Answer(None)
@@ -140,8 +142,7 @@ class Again:
             With how many the £ are wanted. Where fewer cannot be ruled out, the £ are minus infinity.
         """
         draft = self._changed(change, NO_CHOICES)
-        system = self._fewest.near(draft, None)
-        fewest = round(max(system.constant, float(np.ceil(self._fewest.bound(system) - WHOLE))))
+        fewest = round(self._unplaced_at_least(draft))
         if fewest < unplaced_pupils:
             return fewest, -np.inf
         limit = unplaced_pupils - draft.unplaced.constant
@@ -164,15 +165,24 @@ class Again:
         gbp = np.where(unplaced < unplaced_pupils, -np.inf, self._cost.bound_with_each(cost, choices))
         return np.rint(unplaced).astype(np.int64), gbp
 
-    def lp(self, change: Change) -> tuple[float, float]:
+    def lp(self, change: Change, *, is_wider: bool = False) -> tuple[float, float]:
         """Return what the model comes to where pupils, sites and everything else may be split: unplaced pupils, and £.
 
         The £ are those with as many unplaced pupils as the problem as it is has, so that differences are its prices.
+
+        Parameters
+        ----------
+        change
+            What is another.
+        is_wider
+            The change only allows more, at no cost. Then nothing is solved where the present prices show no gain.
         """
         draft = self._changed(change, NO_CHOICES)
         limit = self.present.unplaced_pupils - self.draft.unplaced.constant
-        unplaced = self._fewest.lp(self._fewest.near(draft, None))
-        return unplaced, self._cost.lp(self._cost.near(draft, limit))
+        fewest, cost = self._fewest.near(draft, None), self._cost.near(draft, limit)
+        if is_wider and self._fewest.lp_is_no_less(fewest) and self._cost.lp_is_no_less(cost):
+            return self.present_lp
+        return self._fewest.lp(fewest), self._cost.lp(cost)
 
     @cached_property
     def present_lp(self) -> tuple[float, float]:
@@ -211,13 +221,14 @@ class Again:
 
     def _changed(self, change: Change, held: Ints) -> Draft:
         self._refuse_unknown(change)
-        draft = with_places(self.draft, {self._position[name]: more for name, more in change.places.items()})
-        draft = with_rows(draft, change.rows) if change.rows else draft
-        draft = with_columns(draft, change.columns) if change.columns else draft
+        places = {self._position[name]: more for name, more in change.places.items()}
+        draft = with_places(self.draft, places, self._numbers)
+        draft = with_rows(draft, change.rows, self._numbers) if change.rows else draft
+        draft = with_columns(draft, change.columns, self._numbers) if change.columns else draft
         return with_held(draft, self._cost.base, held) if len(held) else draft
 
     def _refuse_unknown(self, change: Change) -> None:
-        rows, columns = {row.name for row in self.draft.rows}, {column.name for column in self.draft.columns}
+        rows, columns = self._numbers.rows.keys(), self._numbers.columns.keys()
         faults = [
             Fault("provisions", "places", "", name, "Use a provision_id of the problem, and a whole number from 0.")
             for name, more in change.places.items()
@@ -232,12 +243,31 @@ class Again:
             raise InputError(faults)
 
     @cached_property
+    def _numbers(self) -> Numbers:
+        return numbers_of(self.draft)
+
+    @cached_property
     def _position(self) -> dict[str, int]:
         return {str(name): at for at, name in enumerate(self.draft.facts.provisions["provision_id"])}
 
     @cached_property
     def _row_of_pupil(self) -> dict[str, int]:
         return {str(name): at for at, name in enumerate(self.draft.facts.pupils["pupil_id"])}
+
+    def _at_once(self, draft: Draft, held: Ints) -> Optimum | None:
+        """Return the best plan with as few unplaced as the proofs at hand allow; None = that leads to none.
+
+        Where somebody is held there nearly always is such a plan: then nothing is left to settle about who is unplaced.
+        Where there is none, the LP of its cost has no solution, which takes longer to see than to settle that first.
+        """
+        system = self._cost.near(draft, self._unplaced_at_least(draft) - draft.unplaced.constant)
+        known = self._known(system, held)
+        return self._settled(system, known) or self._cost.regrown(system, known)
+
+    def _unplaced_at_least(self, draft: Draft) -> float:
+        """Return how many are unplaced at least, by the proofs at hand."""
+        system = self._fewest.near(draft, None)
+        return max(system.constant, float(np.ceil(self._fewest.bound(system) - WHOLE)))
 
     def _fewest_unplaced(self, draft: Draft, held: Ints) -> float:
         """Return how many of those with an allowed pair are unplaced at least."""
@@ -251,10 +281,14 @@ class Again:
 
     def _cheapest(self, system: System, held: Ints) -> Optimum:
         known = self._known(system, held)
+        return self._settled(system, known) or self._cost.best(system, known)
+
+    def _settled(self, system: System, known: Fitted | None) -> Optimum | None:
+        """Return a plan that the proofs at hand show to be the best; None = they do not."""
         bound = self._cost.bound(system)
-        if known is not None and bound >= known.value - PENNY:
-            return Optimum(system, known, certified=bound)
-        return self._cost.best(system, known)
+        if known is None or bound < known.value - PENNY:
+            return None
+        return Optimum(system, known, certified=bound)
 
     @cached_property
     def _present_plan(self) -> tuple[Fitted, Floats]:
@@ -263,11 +297,11 @@ class Again:
     def _known(self, system: System, held: Ints) -> Fitted | None:
         """Return the best plan of a system among those that earlier answers left."""
         found: list[tuple[Fitted, Floats]] = []
+        of_held = np.ravel(self._cost.base.of_pairs_by_column[:, held].sum(axis=1)) if len(held) else 0.0
         for everybody, taken in (self._present_plan, *self._plans):
             fitted = priced(without_held(everybody, held), system)
             if fitted is not None:
-                of_held = self._cost.base.of_pairs_by_column[:, held].sum(axis=1) if len(held) else 0.0
-                found.append((fitted, taken - np.ravel(of_held)))
+                found.append((fitted, taken - of_held))
         cheapest_first = sorted(found, key=lambda one: one[0].value)
         return next((fitted for fitted, taken in cheapest_first if keeps(system, fitted, taken)), None)
 

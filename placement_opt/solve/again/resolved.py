@@ -1,6 +1,5 @@
 """The best plan of a changed problem, and plans with and without those who are held somewhere."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -53,27 +52,33 @@ class Resolved:
         )
 
 
+def more_of_choices(before: Resolved, after: Resolved) -> Ints:
+    """Return how many pupils more each choice has in the second of two plans of the same choices."""
+    more = np.zeros(before.draft.choices, dtype=np.int64)
+    more[after.fitted.pairs] += after.fitted.pupils
+    more[before.fitted.pairs] -= before.fitted.pupils
+    return more
+
+
 def without_held(fitted: Fitted, held: Ints) -> Fitted | None:
     """Return what a plan decides besides those who are held; None = it does not have them there."""
     if not len(held):
         return fitted
-    pupils = dict(zip(fitted.pairs.tolist(), fitted.pupils.tolist(), strict=True))
-    for choice in held.tolist():
-        pupils[choice] = pupils.get(choice, 0) - 1
-    return None if min(pupils.values()) < 0 else _of_counts(fitted, pupils)
+    at = np.searchsorted(fitted.pairs, held)
+    if (at == len(fitted.pairs)).any() or (fitted.pairs[at] != held).any():
+        return None
+    pupils = fitted.pupils.copy()
+    np.subtract.at(pupils, at, 1)
+    used = pupils > 0
+    return None if (pupils < 0).any() else replace(fitted, pairs=fitted.pairs[used], pupils=pupils[used])
 
 
 def with_held_pupils(fitted: Fitted, held: Ints) -> Fitted:
     """Return a plan with those who are held."""
     if not len(held):
         return fitted
-    pupils = dict(zip(fitted.pairs.tolist(), fitted.pupils.tolist(), strict=True))
-    for choice in held.tolist():
-        pupils[choice] = pupils.get(choice, 0) + 1
-    return _of_counts(fitted, pupils)
-
-
-def _of_counts(fitted: Fitted, pupils: Mapping[int, int]) -> Fitted:
-    used = sorted(choice for choice, number in pupils.items() if number)
-    counts = [pupils[choice] for choice in used]
-    return replace(fitted, pairs=np.array(used, dtype=np.int64), pupils=np.array(counts, dtype=np.int64))
+    pairs = np.union1d(fitted.pairs, held)
+    pupils = np.zeros(len(pairs), dtype=np.int64)
+    pupils[np.searchsorted(pairs, fitted.pairs)] = fitted.pupils
+    np.add.at(pupils, np.searchsorted(pairs, held), 1)
+    return replace(fitted, pairs=pairs, pupils=pupils)

@@ -1,8 +1,7 @@
 """One objective minimised again and again for drafts that differ a little: the LP and its prices are kept warm."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
@@ -11,32 +10,16 @@ from placement_opt.facts import Floats, Ints
 from placement_opt.model import Draft
 from placement_opt.model.linear import NO_PAIRS
 from placement_opt.policy import SolveOptions
-from placement_opt.solve.again.proved import Proved, lowest, proved_by
+from placement_opt.solve.again.near import GoalsOf, near
+from placement_opt.solve.again.proved import Part, Proved, lowest, proved_by
 from placement_opt.solve.again.regrow import Regrowth, branching_of
 from placement_opt.solve.clock import Clock, silent
 from placement_opt.solve.fitting import Fitted, model_of, read, solver_options
 from placement_opt.solve.highs import run_highs
 from placement_opt.solve.optimum import Optimiser, Optimum
-from placement_opt.solve.relaxation import Relaxation
-from placement_opt.solve.stages import Goals
-from placement_opt.solve.system import System, terms_of
+from placement_opt.solve.relaxation import NOT_RAISED, Relaxation, Relaxed
+from placement_opt.solve.system import System
 
-GoalsOf = Callable[[Draft], Goals]
-"""The objective of a draft."""
-
-KEPT_IN_MOST_DRAFTS = (
-    "names",
-    "of_pairs",
-    "of_pairs_by_column",
-    "cost_of_pairs",
-    "lp_cost_of_pairs",
-    "most_of_pairs",
-    "is_pupil_row",
-    "row_of_pupil",
-    "unplaced_column",
-    "sense",
-)
-"""What drafts with the same rows and choices have in common."""
 SLACK = 1e-6
 """A row or box counts as kept when it is missed by no more."""
 WORN = 3
@@ -67,40 +50,14 @@ def keeps(system: System, fitted: Fitted, taken: Floats) -> bool:
     return not ((over > SLACK) & (system.sense <= 0) | (over < -SLACK) & (system.sense >= 0)).any()
 
 
-def near(base: System, draft: Draft, goals_of: GoalsOf, unplaced_limit: float | None) -> System:
-    """Return the system of a draft that has the rows and choices of another one, sharing what both have.
-
-    Parameters
-    ----------
-    base
-        Of the other draft.
-    draft, goals_of, unplaced_limit
-        What the system is made of.
-    """
-    system = System(draft, goals_of(draft), unplaced_limit, base.nudge)
-    for name in KEPT_IN_MOST_DRAFTS:
-        system.__dict__[name] = getattr(base, name)
-    system.__dict__.update(_of_others(base, system))
-    return system
-
-
-def _of_others(base: System, system: System) -> dict[str, Any]:
-    """Return the coefficients of the other columns as far as they are those of the base."""
-    changed = [n for n, row in enumerate(system.draft.rows) if row.terms is not base.draft.rows[n].terms]
-    if not changed:
-        return {"of_others": base.of_others, "of_others_by_column": base.of_others_by_column}
-    terms = list(base.terms_of_others)
-    for number in changed:
-        terms[number] = terms_of(system.rows[number])
-    return {"terms_of_others": terms}
-
-
 class MovingRelaxation(Relaxation):
     """An LP that can be turned into that of a near system; its basis and its pairs stay."""
 
     def move_to(self, system: System) -> None:
         """Take the right-hand sides, costs, boxes and coefficients of the other columns from a near system."""
         self._set_boxes({})
+        if self._raised != NOT_RAISED:  # what another draft could not keep says nothing of this one
+            self._set_penalty(NOT_RAISED)
         old, highs = self.system, self._highs
         for row in np.flatnonzero(old.right != system.right).tolist():
             right, sense = float(system.right[row]), int(system.sense[row])
@@ -110,9 +67,10 @@ class MovingRelaxation(Relaxation):
         (old_least, old_most), (least, most) = old.boxes, system.boxes
         for column in np.flatnonzero((old_least != least) | (old_most != most)).tolist():
             highs.changeColBounds(column, float(least[column]), float(most[column]))
-        other = (system.of_others - old.of_others).tocoo()
-        for row, column in zip(other.row.tolist(), other.col.tolist(), strict=True):
-            highs.changeCoeff(row, column, float(system.of_others[row, column]))
+        if system.of_others is not old.of_others:
+            other = (system.of_others - old.of_others).tocoo()
+            for row, column in zip(other.row.tolist(), other.col.tolist(), strict=True):
+                highs.changeCoeff(row, column, float(system.of_others[row, column]))
         if old.constant != system.constant:
             highs.changeObjectiveOffset(system.constant)
         self.system = system
@@ -161,6 +119,7 @@ class Warm:
     def __post_init__(self) -> None:
         self._relaxation: MovingRelaxation | None = None
         self._proofs: list[Proved] = []
+        self._looked_at: tuple[System, list[list[Part]]] | None = None
         self._branching = branching_of(self.base)
 
     def near(self, draft: Draft, unplaced_limit: float | None) -> System:
@@ -199,31 +158,48 @@ class Warm:
             When there is no plan.
         """
         clock = Clock(self.options.time_limit_s)
-        start = NO_PAIRS if known is None else known.pairs
-        found = self._regrown(system, known, start, clock)
+        found = self.regrown(system, known, clock)
         if found is not None:
             return found
+        start = NO_PAIRS if known is None else known.pairs
         return _WarmOptimiser(system, self, clock).run(start, known=known, round_first=known is None)
 
-    def _regrown(self, system: System, known: Fitted | None, start: Ints, clock: Clock) -> Optimum | None:
+    def regrown(self, system: System, known: Fitted | None, clock: Clock | None = None) -> Optimum | None:
         """Return the optimum that the nearest proof leads to; None where it leads to none."""
         if not self._proofs:
             return None
-        parts = max((proof.in_near(system) for proof in self._proofs), key=lowest)
+        clock, start = clock or Clock(self.options.time_limit_s), NO_PAIRS if known is None else known.pairs
+        parts = max(self._in_near(system), key=lowest)
         relaxation = self.relaxation_of(system, start)
         regrowth = Regrowth(system, relaxation, self._branching, known, self.allowance[1], self.options, clock)
         found = regrowth.grow(parts)
         if found is not None:
             self._proofs[1:] = [Proved(system, regrowth.parts)]
+            self._looked_at = None
         return found
+
+    def _in_near(self, system: System) -> list[list[Part]]:
+        """Return what each proof says about a near system; the last answer is kept, since it is asked for again."""
+        if self._looked_at is None or self._looked_at[0] is not system:
+            self._looked_at = (system, [proof.in_near(system) for proof in self._proofs])
+        return self._looked_at[1]
 
     def lp(self, system: System) -> float:
         """Return the optimum of a near system's LP, without any branch."""
         return self.relaxation_of(system, NO_PAIRS).solve().value
 
+    def lp_is_no_less(self, system: System) -> bool:
+        """Return whether the prices of the first draft's LP show that a near system's is not below it."""
+        known = self._first_lp.bound
+        return system.bound_at(known).value >= known.value - SLACK
+
+    @cached_property
+    def _first_lp(self) -> Relaxed:
+        return self.relaxation_of(self.base, NO_PAIRS).solve()
+
     def keep(self, tree: Tree) -> None:
         """Keep the proof of the first draft, beside which that of the last answer is kept."""
-        self._proofs = [proved_by(self.base, tree)]
+        self._proofs, self._looked_at = [proved_by(self.base, tree)], None
 
     @property
     def proof(self) -> Proved:
@@ -232,14 +208,14 @@ class Warm:
 
     def bound(self, system: System) -> float:
         """Return what no plan of a near system is below, by the proofs of the first draft and of the last answer."""
-        return max((lowest(proof.in_near(system)) for proof in self._proofs), default=-np.inf)
+        return max(map(lowest, self._in_near(system)), default=-np.inf)
 
     def bound_with_each(self, system: System, choices: Ints) -> Floats:
         """Return what no plan of a near system with a pupil of a choice is below, for each of several choices."""
         least = np.full(len(choices), -np.inf)
-        for proof in self._proofs:
+        for parts in self._in_near(system):
             with_each = np.full(len(choices), np.inf)
-            for part in proof.in_near(system):
+            for part in parts:
                 with_each = np.minimum(with_each, part.bound + np.maximum(part.known.reduced[choices], 0.0))
             least = np.maximum(least, with_each)
         return least

@@ -15,7 +15,7 @@ from placement_opt.pairs import Pairs, candidate_pairs
 from placement_opt.plan import Plan
 from placement_opt.policy import SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.solve.again import again
+from placement_opt.solve.again import again_with
 from placement_opt.solve.stages import cost_goals
 from placement_opt.solve.system import System
 from placement_opt.travel import TravelMatrix
@@ -102,16 +102,19 @@ class Reasons:
 
     @cached_property
     def _forced(self) -> Forced:
-        return Forced(again(self._facts.problem, self._facts.travel, self.plan, options=self.options))
+        return Forced(again_with(self.pairs, self._draft, self.plan, options=self.options))
 
     @cached_property
     def _duties(self) -> pd.DataFrame:
         return travel_duties(self._facts.problem, self.plan, self._facts.travel)
 
     @cached_property
+    def _draft(self) -> Draft:
+        return draft_model(self.pairs)
+
+    @cached_property
     def _laid(self) -> Laid:
-        draft: Draft = draft_model(self.pairs)
-        return lay(System(draft, cost_goals(draft)), draft, self.plan)
+        return lay(System(self._draft, cost_goals(self._draft)), self._draft, self.plan)
 
     def _explain(self, pupil: int) -> Explanation:
         row, facts = self._facts.pupils.iloc[pupil], self._facts

@@ -14,6 +14,7 @@ from placement_opt.facts import Floats, Ints
 from placement_opt.model.linear import NO_SITE
 from placement_opt.solve.again import Again, Change
 from placement_opt.solve.again.proved import Proved
+from placement_opt.solve.again.resolved import more_of_choices
 from placement_opt.solve.optimum import PENNY
 from placement_opt.solve.system import Box, System
 from placement_opt.why.reasons.chain import NOWHERE, places_of, steps_between
@@ -192,8 +193,12 @@ class Forced:
         found = self.ask.best(Change(forced=((pupil_id, provision_id),)))
         if found is None:
             return Outcome(np.nan)
-        counts = dict(zip(draft.facts.pupils["pupil_id"], draft.count.tolist(), strict=True))
-        before, after = (places_of(one.placements, counts) for one in (present, found))
+        elsewhere = np.unique(draft.pupil[np.flatnonzero(more_of_choices(present, found))])
+        names = draft.facts.pupils["pupil_id"].iloc[elsewhere]
+        counts = dict(zip(names, draft.count[elsewhere].tolist(), strict=True))
+        before, after = (
+            places_of(one.placements[one.placements["pupil_id"].isin(names)], counts) for one in (present, found)
+        )
         wishes_gbp = (found.objective_gbp - found.cost_gbp) - (present.objective_gbp - present.cost_gbp)
         return Outcome(
             round(found.objective_gbp - present.objective_gbp, 2),

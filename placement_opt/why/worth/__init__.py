@@ -18,7 +18,7 @@ from placement_opt.why.worth.groups import worth_of_reserved
 from placement_opt.why.worth.limits import worth_of_limits, worth_of_minutes
 from placement_opt.why.worth.next import all_at_once, one_after_the_other
 from placement_opt.why.worth.result import GroupWorth, PlacesWorth, group_table
-from placement_opt.why.worth.steps import NOTHING, Worth, slope_of, worth_of_places
+from placement_opt.why.worth.steps import NOTHING, Worth, is_paid_when_empty, slope_of, worth_of_places
 from placement_opt.workers.tasks import Failure, Pool, Task, done_when_ready
 
 MOST_STEPS = 100
@@ -211,7 +211,8 @@ def _each(
 
 def _look_at(ask: Again, name: str, look: _Look) -> _Found:
     places = worth_of_places(ask, name, look.steps)
-    slope = slope_of(ask, Change(places={name: 1}), ask.present_lp)
+    is_wider = not is_paid_when_empty(ask, name)
+    slope = slope_of(ask, Change(places={name: 1}), ask.present_lp, is_wider=is_wider)
     return _Found(places, slope, _groups(ask, {name: places}, look.by, STEPS_OF_GROUPS))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from placement_opt.solve.again import Again, Change
-from placement_opt.solve.again.resolved import Resolved
+from placement_opt.solve.again.resolved import Resolved, more_of_choices
 
 NO_PROVISION = ""
 HALF_A_PENNY_GBP = 0.005
@@ -65,9 +65,7 @@ def worth_of(ask: Again, found: Resolved | None) -> Worth:
 def _changes(before: Resolved, after: Resolved) -> dict[tuple[str, str], int]:
     """Return how many more pupils of each row are at each provision; plans of the same choices."""
     draft = before.draft
-    more = np.zeros(draft.choices, dtype=np.int64)
-    more[after.fitted.pairs] += after.fitted.pupils
-    more[before.fitted.pairs] -= before.fitted.pupils
+    more = more_of_choices(before, after)
     at = np.flatnonzero(more)
     pupils = draft.facts.pupils["pupil_id"].to_numpy()[draft.pupil[at]]
     provisions = draft.facts.provisions["provision_id"].to_numpy()[draft.provision[at]]
@@ -146,9 +144,19 @@ def is_paid_when_empty(ask: Again, provision_id: str) -> bool:
     return draft.facts.policy.cost_basis == "full" and bool(provisions["place_gbp"][provision_id])
 
 
-def slope_of(ask: Again, change: Change, present: tuple[float, float]) -> tuple[float, float]:
-    """Return what a change saves where everything may be split: pupils, and £ with as many unplaced as now."""
-    unplaced, gbp = ask.lp(change)
+def slope_of(
+    ask: Again, change: Change, present: tuple[float, float], *, is_wider: bool = False
+) -> tuple[float, float]:
+    """Return what a change saves where everything may be split: pupils, and £ with as many unplaced as now.
+
+    Parameters
+    ----------
+    ask, change, present
+        The question, what is another, and what the LP comes to without it.
+    is_wider
+        See `Again.lp`.
+    """
+    unplaced, gbp = ask.lp(change, is_wider=is_wider)
     return round(present[0] - unplaced, 6) + 0.0, round(present[1] - gbp, 2) + 0.0
 
 
