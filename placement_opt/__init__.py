@@ -37,8 +37,10 @@ if TYPE_CHECKING:
         NoPlanError,
         PlacementError,
         PlanError,
+        SolverError,
         Status,
     )
+    from placement_opt.file_limits import FileLimits, file_limits
     from placement_opt.files import (
         read_legs,
         read_problem,
@@ -142,6 +144,7 @@ __all__ = [
     "Failure",
     "Fairness",
     "Fault",
+    "FileLimits",
     "Forms",
     "Frontier",
     "Futures",
@@ -183,6 +186,7 @@ __all__ = [
     "Shift",
     "Sizes",
     "SolveOptions",
+    "SolverError",
     "SpecialShare",
     "Status",
     "StatutoryTables",
@@ -217,6 +221,7 @@ __all__ = [
     "examples",
     "explain",
     "fairness",
+    "file_limits",
     "find_localities",
     "frontier",
     "grant_or_build",
@@ -306,6 +311,7 @@ _LAZY = {
     "Failure": "placement_opt.workers.tasks",
     "Fairness": "placement_opt.why.fairness",
     "Fault": "placement_opt.errors",
+    "FileLimits": "placement_opt.file_limits",
     "Forms": "placement_opt.scenarios.questions.forms",
     "Frontier": "placement_opt.scenarios.frontier_result",
     "Futures": "placement_opt.scenarios.futures_result",
@@ -347,6 +353,7 @@ _LAZY = {
     "Shift": "placement_opt.why.robust.shifts",
     "Sizes": "placement_opt.scenarios.questions.sizes",
     "SolveOptions": "placement_opt.policy",
+    "SolverError": "placement_opt.errors",
     "SpecialShare": "placement_opt.statutory",
     "Status": "placement_opt.errors",
     "StatutoryTables": "placement_opt.statutory",
@@ -380,6 +387,7 @@ _LAZY = {
     "everyone": "placement_opt.timeline",
     "explain": "placement_opt.why.reasons",
     "fairness": "placement_opt.why.fairness",
+    "file_limits": "placement_opt.file_limits",
     "find_localities": "placement_opt.localities",
     "frontier": "placement_opt.scenarios.frontier",
     "grant_or_build": "placement_opt.scenarios.questions.grant",
@@ -468,7 +476,7 @@ class _Package(ModuleType):
             super().__setattr__(name, value)
 
 
-_SHARED = frozenset({"compare", "solve", "verify"})
+_SHARED = frozenset({"compare", "file_limits", "solve", "verify"})
 sys.modules[__name__].__class__ = _Package
 
 if not TYPE_CHECKING:  # type checkers know every name from the imports above

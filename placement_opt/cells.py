@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from placement_opt.errors import Fault
-from placement_opt.headers import UNPRINTABLE, is_blank, match_headers, plain
+from placement_opt.headers import TURNING, UNPRINTABLE, is_blank, match_headers, plain
 from placement_opt.schema import ANY, Cell, Column, Table
 
 LIST_SEPARATOR = ";"
@@ -236,6 +236,8 @@ def _read_extra(column: Column, value: Any) -> str:
     text = _as_text(value)
     if UNPRINTABLE.search(text):
         raise _Unfit(f"holds a line break or control character. {_wanted(column)}")
+    if TURNING.search(text):
+        raise _Unfit("holds an invisible mark that turns the direction of writing. Type the value again.")
     if len(text) > LONGEST_TEXT:
         raise _Unfit(f"is longer than {LONGEST_TEXT:,} characters. Shorten it.")
     return text
@@ -310,8 +312,14 @@ def _read_code(column: Column, value: Any) -> str:
 def _match_code(column: Column, text: str) -> str:
     code = spelling_of(column, text)
     if code is None:
-        raise _Unfit(f"is not allowed. Use one of {', '.join(column.allowed)}.")
+        raise _Unfit(f"is not allowed. {_meant(column, text)}Use one of {', '.join(column.allowed)}.")
     return code
+
+
+def _meant(column: Column, text: str) -> str:
+    """Ask about the code that a word is near; nothing about other words."""
+    code = _spellings((), tuple(column.near.items())).get(plain(text))
+    return f"Is it meant to be {code} ({column.meanings[code]})? " if code else ""
 
 
 @cache

@@ -7,6 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_SHOWN = 200
+"""Characters of a name or a value that a message repeats."""
+MOST_LISTED = 1_000
+"""Faults that the text of an error lists."""
+_LONGEST_MESSAGE = 4_000
+
 
 class Status(StrEnum):
     """How a plan, or the attempt to make one, ended."""
@@ -40,13 +46,13 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        where = [self.table]
+        where = [_printable(self.table, MOST_SHOWN)]
         if self.row:
-            where.append(f"row {self.row}")
+            where.append(f"row {_printable(self.row, MOST_SHOWN)}")
         if self.column:
-            where.append(f"column {self.column}")
-        given = f"{self.value!r} " if self.value else ""
-        return f"{', '.join(where)}: {given}{self.message}"
+            where.append(f"column {_printable(self.column, MOST_SHOWN)}")
+        given = f"{_cut(self.value, MOST_SHOWN)!r} " if self.value else ""
+        return f"{', '.join(where)}: {given}{_printable(self.message, _LONGEST_MESSAGE)}"
 
 
 class PlacementError(Exception):
@@ -59,14 +65,15 @@ class InputError(PlacementError, ValueError):
     Parameters
     ----------
     faults
-        Everything that is wrong, all at once.
+        Everything that is wrong, all at once. The text lists the first 1,000.
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
         count = len(self.faults)
-        lines = "\n".join(f"  - {fault}" for fault in self.faults)
-        super().__init__(f"{count} {'fault' if count == 1 else 'faults'} in the input:\n{lines}")
+        lines = "\n".join(f"  - {fault}" for fault in self.faults[:MOST_LISTED])
+        more = f"\n  and {count - MOST_LISTED:,} more (`faults` has them all)" if count > MOST_LISTED else ""
+        super().__init__(f"{count} {'fault' if count == 1 else 'faults'} in the input:\n{lines}{more}")
 
     def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Fault, ...]]]:
         return type(self), (self.faults,)
@@ -110,8 +117,40 @@ class PlanError(PlacementError, ValueError):
         return type(self), (self.findings,)
 
 
+class SolverError(PlacementError, RuntimeError):
+    """The solver failed, or gave an answer that cannot be: no plan is made of it.
+
+    Parameters
+    ----------
+    what
+        What happened, as a sentence.
+
+    Examples
+    --------
+    >>> print(SolverError("HiGHS ended with Solve error."))
+    HiGHS ended with Solve error. Nothing was planned. Try another `seed`, and report this.
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"{what} Nothing was planned. Try another `seed`, and report this.")
+
+    def __reduce__(self) -> tuple[type["SolverError"], tuple[str]]:
+        return type(self), (self.what,)
+
+
 class AssumptionWarning(UserWarning):
     """Something was assumed because the input does not say; the message says what and how to say it."""
+
+
+def _printable(text: str, most: int) -> str:
+    """Return a text that can neither steer a terminal nor turn the direction of what follows; it is one line."""
+    shown = (sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in _cut(text, most))
+    return "".join(shown)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def _no_plan_text(status: Status, clashes: Sequence[str]) -> str:

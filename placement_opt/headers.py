@@ -15,6 +15,10 @@ UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud80
 """Line breaks, control characters, and what no file format holds."""
 
 
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of what follows, so that a text reads otherwise than it is (Unicode, UAX 9)."""
+
+
 def plain(name: object) -> str:
     """Return a name without case, spaces, hyphens and underscores, in which names are compared.
 
@@ -66,6 +70,9 @@ def match_headers(table: Table, raw: pd.DataFrame, faults: list[Fault]) -> tuple
             faults.append(Fault(table.name, name, "", "", "The column appears twice. Keep one of them."))
         elif name in table.names:
             named[name] = position
+        elif TURNING.search(text):
+            message = "The column's name holds an invisible mark that turns the direction of writing. Type it again."
+            faults.append(Fault(table.name, text, "", "", message))
         elif UNPRINTABLE.search(text):
             faults.append(Fault(table.name, text, "", "", "The column's name holds a line break or control character."))
         else:

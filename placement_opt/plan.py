@@ -16,9 +16,10 @@ import shapely
 from placement_opt.certificate import Certificate, certificate_from_dict
 from placement_opt.drawing import by_kind
 from placement_opt.errors import Fault, InputError, Status
+from placement_opt.file_limits import read_whole
 from placement_opt.plan_tables import MONEY, TABLE_COLUMNS, typed_table
 from placement_opt.policy import Policy, SolveOptions
-from placement_opt.saved import digest_of, rows_of, write_document
+from placement_opt.saved import OTHER_FORM, digest_of, rows_of, write_document
 from placement_opt.schema import CRS, KINDS
 from placement_opt.summaries import share_above, summary_table
 
@@ -329,7 +330,7 @@ def load_plan(path: str | Path) -> Plan:
     """
     source = Path(path)
     try:
-        document = json.loads(source.read_text(encoding="utf-8"))
+        document = json.loads(read_whole(source).decode())
         if document["format"] != RUN_FORMAT:
             message = f"The run has format {document['format']}; this version reads format {RUN_FORMAT}."
             raise InputError([Fault(source.name, "", "", "", message)])
@@ -346,7 +347,7 @@ def load_plan(path: str | Path) -> Plan:
     except IsADirectoryError:
         message = "This is a folder. Give the run.json in the folder that `placement-opt solve` wrote."
         raise InputError([Fault(str(path), "", "", "", message)]) from None
-    except (KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
+    except OTHER_FORM as error:
         if isinstance(error, InputError):
             raise
         message = (

@@ -10,8 +10,13 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.file_limits import read_whole
+from placement_opt.whole_files import written_beside
 
 T = TypeVar("T")
+
+OTHER_FORM = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading a document raises that has another form, or is nested without end."""
 
 
 def rows_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -27,10 +32,9 @@ def _told(frame: pd.DataFrame) -> pd.DataFrame:
 def write_document(document: Mapping[str, Any], path: str | Path) -> Path:
     """Write a document with its digest as JSON, and return where; if anything fails, the file is as it was before."""
     target = Path(path)
-    partial = target.with_name(target.name + ".partial")
     signed = {**document, "sha256": digest_of(document)}
-    partial.write_text(json.dumps(signed, indent=1, ensure_ascii=False), encoding="utf-8")
-    partial.replace(target)
+    with written_beside(target) as draft:
+        draft.write_text(json.dumps(signed, indent=1, ensure_ascii=False), encoding="utf-8")
     return target
 
 
@@ -59,13 +63,13 @@ def read_document(
     source = Path(path)
     name, number = version
     try:
-        document = json.loads(source.read_text(encoding="utf-8"))
+        document = json.loads(read_whole(source).decode())
         if document.pop("sha256") != digest_of(document) or document[name] != number:
             raise InputError([Fault(source.name, "", "", "", changed)])
         return build(document)
     except OSError:
         raise InputError([Fault(source.name, "", "", "", "The file cannot be read. Check the path.")]) from None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except OTHER_FORM as error:
         if isinstance(error, InputError):
             raise
         raise InputError([Fault(source.name, "", "", "", damaged.format(error=type(error).__name__))]) from None

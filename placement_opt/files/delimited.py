@@ -11,15 +11,20 @@ from typing import Any
 
 import pandas as pd
 
-from placement_opt.errors import Fault
+from placement_opt.errors import Fault, InputError
+from placement_opt.file_limits import limits_now, read_whole
 from placement_opt.files.parameter_table import PARAMETERS_FILE, parameters_text, read_parameters
-from placement_opt.files.raw import Findings, RawTables, looks_like, match_names, written_beside
+from placement_opt.files.raw import Findings, RawTables, looks_like, match_names
+from placement_opt.harmless import guarded, unguarded
+from placement_opt.whole_files import written_beside
 
 COMPANIONS = frozenset({"travel"})
 """Names of CSV files that may lie in the folder of a problem and are no table of it."""
 
 _SAVE_AS = "In Excel: Save As, 'CSV UTF-8 (Comma delimited)'."
 _LONGEST_CELL_LINES = 50
+_MOST_TRIED = 200
+"""Broken lines after which no more cells over several lines are looked for: each search reads many lines again."""
 
 
 @dataclass
@@ -75,22 +80,24 @@ def read_csv(path: Path, table: str) -> CsvTable:
     if what not in {"text", "an empty file", "a file of an unknown format"}:
         read.fault("", f"{path.name} is not a CSV file: it is {what}. Save the table as CSV and use that file.")
         return read
-    lines = _decoded(path.read_bytes(), read)
+    try:
+        lines = _decoded(read_whole(path, table), read)
+    except InputError as error:
+        read.faults.extend(error.faults)
+        return read
     start = next((number for number, line in enumerate(lines) if line.strip()), None)
     if start is None:
         read.fault("", f"{path.name} is empty. Its first line holds the names of the columns.")
         return read
-    header = _fields(lines[start])
+    header = _header(lines[start], start + 1, read)
     if header is None:
-        read.fault(start + 1, "A quotation mark in the header is not closed. Correct the names of the columns.")
-        return read
-    if len(header) == 1 and re.search(r"[;\t|]", header[0]):
-        read.fault("", f"{path.name} is not separated by commas. {_SAVE_AS}", value=header[0][:60])
         return read
     read.frame = _even_frame(lines, start, header)
     if read.frame is None:
         labels, records = _records(lines, start, len(header), read)
         read.frame = pd.DataFrame(records, index=labels, columns=header, dtype=object)
+    if any("'" in line for line in lines):
+        read.frame = _without_guards(read.frame)
     return read
 
 
@@ -127,14 +134,39 @@ def write_folder(frames: Mapping[str, pd.DataFrame], parameters: Sequence[Mappin
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(frame.columns)
+        writer.writerow([guarded(name) for name in frame.columns])
         writer.writerows([_text(value) for value in row] for row in frame.itertuples(index=False, name=None))
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value is None else str(value)
+    return guarded(value) if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _header(text: str, line: int, read: CsvTable) -> list[str] | None:
+    """Return the names of the columns, or None and why not."""
+    header, most = _fields(text), limits_now().columns
+    if header is None:
+        read.fault(line, "A quotation mark in the header is not closed. Correct the names of the columns.")
+    elif len(header) > most:
+        message = f"The header has {len(header):,} columns; the most is {most:,}. Remove what is not the table, or "
+        read.fault(line, f"{message}raise `columns` of `placement_opt.file_limits`.")
+    elif len(header) == 1 and re.search(r"[;\t|]", header[0]):
+        read.fault("", f"{read.file} is not separated by commas. {_SAVE_AS}", value=header[0][:60])
+    else:
+        return header
+    return None
+
+
+def _without_guards(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take off the apostrophes that `write_folder` puts before texts which a spreadsheet would take for formulas."""
+    columns = [frame.iloc[:, at] for at in range(frame.shape[1])]
+    guarded_at = [at for at, cells in enumerate(columns) if cells.str.startswith("'").any()]
+    for at in guarded_at:
+        columns[at] = columns[at].map(unguarded)
+    read = pd.concat(columns, axis="columns") if guarded_at else frame
+    return read.set_axis([unguarded(name) for name in frame.columns], axis="columns")
 
 
 def _decoded(data: bytes, read: CsvTable) -> list[str]:
@@ -216,10 +248,13 @@ def _records(lines: list[str], header: int, width: int, read: CsvTable) -> tuple
             continue
         fields = _fields(line)
         if fields is None:
-            fields, taken = _over_several_lines(lines, number - 1, width)
+            most = _LONGEST_CELL_LINES if len(read.broken) < _MOST_TRIED else 1
+            fields, taken = _over_several_lines(lines, number - 1, width, most)
             number += taken - 1
             if taken == 1:
                 message = "A quotation mark in this line is not closed, or stands inside a cell. Correct the line."
+                if len(line) > csv.field_size_limit():
+                    message = f"A cell of this line is longer than {csv.field_size_limit():,} characters. Shorten it."
                 read.fault(label, message, value=line[:60], breaks=True)
         if len(fields) != width and str(label) not in read.broken:
             read.fault(label, _width_message(len(fields), width, is_last=number >= len(lines)), breaks=True)
@@ -228,9 +263,9 @@ def _records(lines: list[str], header: int, width: int, read: CsvTable) -> tuple
     return labels, records
 
 
-def _over_several_lines(lines: list[str], first: int, width: int) -> tuple[list[str], int]:
+def _over_several_lines(lines: list[str], first: int, width: int, most: int) -> tuple[list[str], int]:
     """Read a record whose cells hold line breaks; where that fails, one line without its quotation marks."""
-    for taken in range(2, min(_LONGEST_CELL_LINES, len(lines) - first) + 1):
+    for taken in range(2, min(most, len(lines) - first) + 1):
         fields = _fields("\n".join(lines[first : first + taken]))
         if fields is not None and len(fields) == width:
             return fields, taken

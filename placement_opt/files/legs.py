@@ -9,9 +9,10 @@ import pandas as pd
 from placement_opt.errors import Fault, InputError
 from placement_opt.files.delimited import read_csv
 from placement_opt.files.journeys import COLUMNS, MOST, numbers_of, outside, with_columns
-from placement_opt.files.raw import written_beside
+from placement_opt.harmless import harmless
 from placement_opt.legs import Legs
 from placement_opt.problem import Problem
+from placement_opt.whole_files import written_beside
 
 
 def read_legs(path: str | Path, problem: Problem) -> Legs:
@@ -98,7 +99,7 @@ def write_legs(legs: Legs, path: str | Path) -> Path:
     }
     target.parent.mkdir(parents=True, exist_ok=True)
     with written_beside(target) as draft:
-        pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(draft, index=False, lineterminator="\n")
+        harmless(pd.DataFrame(rows, columns=list(COLUMNS))).to_csv(draft, index=False, lineterminator="\n")
     return target
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from placement_opt.cells import read_table
 from placement_opt.errors import Fault, InputError
+from placement_opt.file_limits import read_toml, read_whole
 from placement_opt.files.raw import Findings
 from placement_opt.parameters import Parameters, parameters_from_rows
 from placement_opt.schema import PARAMETERS
@@ -22,13 +23,17 @@ _HEADING = "# Numbers in place of the defaults, each with its year and source. W
 def read_parameters(path: Path, findings: Findings) -> pd.DataFrame:
     """Read a TOML file into rows of parameter, value, year and source, labelled by line."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        entries = tomllib.loads(text)
+        text = read_whole(path).decode("utf-8-sig")
+        entries = read_toml(text)
     except UnicodeDecodeError:
         findings.lose("parameters", f"{path.name} is not UTF-8 text. Save it as UTF-8.")
         entries, text = {}, ""
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         findings.lose("parameters", f"{path.name} is not valid TOML: {error}. Write: days_per_year = 190")
+        entries, text = {}, ""
+    except InputError as error:
+        findings.faults.extend(error.faults)
+        findings.unknown.add("parameters")
         entries, text = {}, ""
     rows = [_row(name, entry) for name, entry in entries.items()]
     labels = [_line_of(text, name) for name in entries]
@@ -88,7 +93,7 @@ def _row(name: str, entry: Any) -> list[Any]:
 
 def _line_of(text: str, name: str) -> int:
     for number, line in enumerate(text.splitlines(), start=1):
-        if re.match(rf"\s*\[?\s*[\"']?{re.escape(name)}\b", line):
+        if re.match(rf"\s*\[?\s*[\"']?{re.escape(name)}(?!\w)", line):
             return number
     return 0
 

@@ -1,9 +1,7 @@
-"""What the formats share: raw tables whose rows are labelled as the user sees them, names, and safe writing."""
+"""What the formats share: raw tables whose rows are labelled as the user sees them, and names."""
 
 import difflib
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,12 +121,3 @@ def looks_like(path: Path) -> str:
         if start.startswith(signature):
             return words
     return "a file of an unknown format" if b"\0" in start else "text"
-
-
-@contextmanager
-def written_beside(path: Path) -> Iterator[Path]:
-    """Give a temporary path to write to; move it to `path` at the end, or leave nothing if anything failed."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-        draft = Path(folder) / path.name
-        yield draft
-        draft.replace(path)

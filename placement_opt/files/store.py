@@ -10,10 +10,11 @@ from placement_opt.files.delimited import read_folder, write_folder
 from placement_opt.files.geopackage import read_geopackage, write_geopackage
 from placement_opt.files.located import Unlocated, put_points
 from placement_opt.files.parameter_table import parameter_rows, parameters_of
-from placement_opt.files.raw import RawTables, written_beside
+from placement_opt.files.raw import RawTables
 from placement_opt.headers import is_blank
 from placement_opt.problem import Problem, examine_tables
 from placement_opt.schema import PARAMETERS, TABLES
+from placement_opt.whole_files import written_beside
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 _FORMS = "Give a folder of CSV files, an Excel workbook (.xlsx) or a GeoPackage (.gpkg)."

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from placement_opt.files.raw import written_beside
 from placement_opt.files.sample import SAMPLE_ROWS
 from placement_opt.schema import TABLES
+from placement_opt.whole_files import written_beside
 
 
 def write_template(path: str | Path, *, sample: bool = False) -> Path:

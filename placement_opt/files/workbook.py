@@ -2,20 +2,22 @@
 
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 import pandas as pd
 
 from placement_opt.errors import Fault
+from placement_opt.file_limits import limits_now
+from placement_opt.files.packages import Unreadable, archive_complaint, within_limits
 from placement_opt.files.raw import Findings, RawTables, is_passed_over, looks_like, match_names
 from placement_opt.headers import is_blank, plain
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, EOFError, OSError)
+_DAMAGED = (
+    "The file is an Excel workbook that cannot be read to its end. Open it in Excel, repair it and save it again."
+)
 _FORMULA_MARKS = (b"<f>", b"<f ", b"<f/>")
 
 
@@ -34,9 +36,8 @@ def read_workbook(path: Path) -> RawTables:
     try:
         sheets = _sheets(path, stored_values=True, of_problem=True)
         formulas = _sheets(path, stored_values=False, of_problem=True) if _has_formulas(path) else {}
-    except _DAMAGED:
-        message = "is an Excel workbook that cannot be read to its end. Open it in Excel, repair it and save it again."
-        return RawTables({}, (Fault(path.name, "", "", "", f"The file {message}"),))
+    except Unreadable as reason:
+        return RawTables({}, (Fault(path.name, "", "", "", str(reason)),))
     filled = {name for name, rows in sheets.items() if rows}
     for table, name in match_names(filled, findings).items():
         findings.frames[table] = _frame(sheets[name])
@@ -49,14 +50,7 @@ def _complaint(path: Path) -> str:
     what = looks_like(path)
     if not what.startswith("a zip"):
         return f"The file is not an Excel workbook: it is {what}. Save it from Excel as .xlsx, or give a folder of CSV."
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if "xl/workbook.xml" not in archive.namelist():
-                return "The file is a zip archive but no Excel workbook. Save it from Excel as .xlsx."
-            is_whole = archive.testzip() is None
-    except _DAMAGED:
-        is_whole = False
-    return "" if is_whole else "The workbook is damaged or cut off. Save it from Excel or copy it again."
+    return archive_complaint(path)
 
 
 def _has_formulas(path: Path) -> bool:
@@ -66,22 +60,40 @@ def _has_formulas(path: Path) -> bool:
 
 
 def _sheets(path: Path, *, stored_values: bool, of_problem: bool = False) -> dict[str, dict[int, list[Any]]]:
-    """Return the rows that hold anything, by sheet and row number; of a problem, only sheets that may be its tables."""
+    """Return the rows that hold anything, by sheet and row number; of a problem, only sheets that may be its tables.
+
+    Raises
+    ------
+    Unreadable
+        When the workbook is damaged, or a sheet says that it is larger than one may be.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # parts of a workbook that hold no cells
-        book = openpyxl.load_workbook(path, read_only=True, data_only=stored_values)
         try:
-            chosen = [sheet for sheet in book.worksheets if not (of_problem and is_passed_over(sheet.title))]
-            return {sheet.title: dict(_filled_rows(sheet)) for sheet in chosen}
-        finally:
-            book.close()
+            book = openpyxl.load_workbook(path, read_only=True, data_only=stored_values, keep_links=False)
+            try:
+                chosen = [sheet for sheet in book.worksheets if not (of_problem and is_passed_over(sheet.title))]
+                return {sheet.title: dict(_filled_rows(sheet)) for sheet in chosen}
+            finally:
+                book.close()
+        except Unreadable:
+            raise
+        except Exception:  # noqa: BLE001 - openpyxl raises what the broken XML happens to raise
+            raise Unreadable(_DAMAGED) from None
 
 
 def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
     sheet.reset_dimensions()  # some programs store dimensions that cut rows off
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+    widest = filled = 0
+    for number, row in within_limits(sheet.iter_rows(values_only=True), sheet.title):
         if not all(is_blank(value) for value in row):
-            yield number, list(row)
+            widest, filled = max(widest, len(row)), filled + 1
+            if widest * filled > limits_now().cells:
+                raise Unreadable(
+                    f"The sheet {sheet.title!r} has {filled:,} rows and is {widest:,} columns wide. Remove what is not "
+                    "the table, or raise `cells` of `placement_opt.file_limits`."
+                )
+            yield number, row
 
 
 def _frame(rows: dict[int, list[Any]]) -> pd.DataFrame:
@@ -127,9 +139,8 @@ def read_sheet(path: Path, table: str) -> tuple[pd.DataFrame | None, list[Fault]
     try:
         sheets = {name: rows for name, rows in _sheets(path, stored_values=True).items() if rows}
         formulas = _sheets(path, stored_values=False) if _has_formulas(path) else {}
-    except _DAMAGED:
-        message = "is an Excel workbook that cannot be read to its end. Open it in Excel, repair it and save it again."
-        return None, [Fault(table, "", "", path.name, message)]
+    except Unreadable as reason:
+        return None, [Fault(table, "", "", path.name, str(reason))]
     chosen = [name for name in sheets if plain(name) == plain(table)] or list(sheets)
     if len(chosen) != 1:
         named = f"It has {', '.join(sheets)}." if sheets else "Its sheets are empty."

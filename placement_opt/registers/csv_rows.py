@@ -106,8 +106,10 @@ def _text_rows(text: str, source: str, file: str, faults: list[Fault], wanted: S
             return Rows()
         places = find_columns(header, source, file, faults, wanted)
         lines = [(reader.line_num, cells) for cells in reader if cells]
-    except csv.Error:
+    except csv.Error as error:
         message = "cannot be read on from here: a quotation mark is missing or too many. Export the file again."
+        if "field limit" in str(error):
+            message = f"has a cell of more than {csv.field_size_limit():,} characters here. Export the file again."
         faults.append(Fault(source, "", str(reader.line_num), file, message))
         return Rows()
     blank = tuple(line for line, cells in lines if not any(cells))

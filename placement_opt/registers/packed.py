@@ -1,15 +1,16 @@
 """What a file holds, however it is packed: text in a CSV file, a gzip or zip archive, or the cells of a workbook."""
 
-import gzip
 import zipfile
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-from placement_opt.errors import Fault
+from placement_opt.errors import Fault, InputError
+from placement_opt.file_limits import gunzipped, holds_too_much, read_whole, unpacked_words
+from placement_opt.files.packages import Unreadable, archive_complaint, within_limits
 
 _ZIP_START = b"PK\x03\x04"
 _OLD_EXCEL_START = b"\xd0\xcf\x11\xe0"
@@ -62,11 +63,17 @@ def read_text(path: Path, source: str, faults: list[Fault]) -> str | None:
 
 def _read_bytes(path: Path, source: str, faults: list[Fault]) -> bytes | None:
     try:
-        data = path.read_bytes()
+        data = read_whole(path, source)
         if path.suffix.lower() == ".gz":
-            return gzip.decompress(data)
+            text = gunzipped(data)
+            if text is None:
+                faults.append(Fault(source, "", "", path.name, unpacked_words("The archive")))
+            return text
         if path.suffix.lower() == ".zip":
             return _unzip(data, path.name, source, faults)
+    except InputError as error:
+        faults.extend(error.faults)
+        return None
     except FileNotFoundError:
         faults.append(Fault(source, "", "", str(path), "There is no such file."))
         return None
@@ -79,6 +86,9 @@ def _read_bytes(path: Path, source: str, faults: list[Fault]) -> bytes | None:
 def _unzip(data: bytes, name: str, source: str, faults: list[Fault]) -> bytes | None:
     with zipfile.ZipFile(BytesIO(data)) as archive:
         names = [name for name in archive.namelist() if name.lower().endswith(".csv") and "__MACOSX" not in name]
+        if len(names) == 1 and holds_too_much(archive):
+            faults.append(Fault(source, "", "", name, unpacked_words("The archive")))
+            return None
         if len(names) == 1:
             return archive.read(names[0])
     shown = ", ".join(names[:_NAMED_AT_MOST]) + (", ..." if len(names) > _NAMED_AT_MOST else "")
@@ -97,8 +107,12 @@ def read_workbook(path: Path, source: str, faults: list[Fault]) -> tuple[Sheet, 
     """
     import openpyxl  # noqa: PLC0415 - loads when used
 
+    complaint = archive_complaint(path) if zipfile.is_zipfile(path) else ""
+    if complaint:
+        faults.append(Fault(source, "", "", path.name, complaint))
+        return ()
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except FileNotFoundError:
         faults.append(Fault(source, "", "", str(path), "There is no such file."))
         return ()
@@ -107,7 +121,10 @@ def read_workbook(path: Path, source: str, faults: list[Fault]) -> tuple[Sheet, 
         faults.append(Fault(source, "", "", path.name, message))
         return ()
     try:
-        return tuple(Sheet(sheet.title, _lines(sheet.iter_rows(values_only=True))) for sheet in book.worksheets)
+        return tuple(Sheet(sheet.title, _lines(sheet)) for sheet in book.worksheets)
+    except Unreadable as reason:
+        faults.append(Fault(source, "", "", path.name, str(reason)))
+        return ()
     except Exception as error:  # noqa: BLE001 - as above
         faults.append(Fault(source, "", "", path.name, f"breaks off while it is read ({type(error).__name__})."))
         return ()
@@ -115,9 +132,10 @@ def read_workbook(path: Path, source: str, faults: list[Fault]) -> tuple[Sheet, 
         book.close()
 
 
-def _lines(rows: Iterable[tuple[object, ...]]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+def _lines(sheet: Any) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    sheet.reset_dimensions()  # they may say less than there is, or a million columns
     found = []
-    for number, cells in enumerate(rows, start=1):
+    for number, cells in within_limits(sheet.iter_rows(values_only=True), sheet.title):
         texts = tuple(cell_text(cell) for cell in cells)
         if any(texts):
             found.append((number, texts))

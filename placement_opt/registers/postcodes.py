@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from placement_opt.errors import Fault
+from placement_opt.errors import Fault, InputError
+from placement_opt.file_limits import gunzipped, holds_too_much, read_whole, unpacked_words
 from placement_opt.registers.postcode_columns import (
     ALIASES,
     NEEDED,
@@ -139,6 +140,9 @@ def _read_file(path: Path, faults: list[Fault]) -> pd.DataFrame | None:
     except FileNotFoundError:
         faults.append(Fault("postcodes", "", "", str(path), "There is no such file."))
         return None
+    except InputError as error:
+        faults.extend(error.faults)
+        return None
     except pd.errors.EmptyDataError:
         faults.append(Fault("postcodes", "", "", path.name, "The file is empty."))
         return None
@@ -154,7 +158,19 @@ def _read_file(path: Path, faults: list[Fault]) -> pd.DataFrame | None:
     return frame[["line", *_KEPT]]
 
 
+def _unpacks_too_far(path: Path) -> bool:
+    if path.suffix.lower() == ".gz":
+        return gunzipped(read_whole(path)) is None
+    if path.suffix.lower() == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            return holds_too_much(archive)
+    return False
+
+
 def _read_columns(path: Path, faults: list[Fault]) -> pd.DataFrame | None:
+    if _unpacks_too_far(path):
+        faults.append(Fault("postcodes", "", "", path.name, unpacked_words("The archive")))
+        return None
     first = pd.read_csv(path, header=None, nrows=1, dtype="str", keep_default_na=False, encoding="utf-8-sig")
     header = [str(cell) for cell in first.iloc[0]]
     names = named_places(header)

@@ -5,7 +5,6 @@ A file holds figures by position and a description of the roads: no id, no point
 
 import hashlib
 import json
-import tempfile
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -15,6 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from placement_opt.file_limits import holds_too_much
+from placement_opt.whole_files import written_beside
 
 VERSION = f"placement_opt {version('placement_opt')}, roads 1"
 """To be counted up whenever roads are read or travelled otherwise: kept journeys are then worked out again."""
@@ -49,13 +51,16 @@ def load(folder: Path, key: str) -> tuple[Arrays, dict[str, Any]] | None:
     if not path.is_file():
         return None
     try:
+        with zipfile.ZipFile(path) as archive:
+            if holds_too_much(archive):
+                raise ValueError("too large inside")
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             arrays = {name: kept[name] for name in kept.files}
         seal, story = str(arrays.pop("seal")), str(arrays.pop("story"))
         if seal != _seal(key, arrays, story):
             raise ValueError("another question's journeys")
         return arrays, dict(json.loads(story))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except Exception:  # noqa: BLE001 - NumPy and zipfile raise what the broken bytes happen to raise
         # NumPy's own words are not passed on: of junk it says how to load it unsafely
         message = f"{path.name} in the folder of kept journeys is damaged; the journeys are worked out again."
         warnings.warn(message, UserWarning, stacklevel=3)
@@ -66,10 +71,8 @@ def keep(folder: Path, key: str, arrays: Arrays, story: Mapping[str, Any]) -> No
     """Write arrays and their description under a key: whole, or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     told = json.dumps(story)
-    with tempfile.TemporaryDirectory(dir=folder) as drafts:
-        draft = Path(drafts) / "draft.npz"
+    with written_beside(folder / f"{key}.npz") as draft:
         np.savez_compressed(draft, allow_pickle=False, **arrays, story=told, seal=_seal(key, arrays, told))
-        draft.replace(folder / f"{key}.npz")
 
 
 def _seal(key: str, arrays: Arrays, story: str) -> str:

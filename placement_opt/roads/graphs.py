@@ -1,5 +1,6 @@
 """Roads from a NetworkX graph, under the names that OSMnx gives."""
 
+import warnings
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,11 +13,13 @@ import numpy as np
 import shapely
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.files.packages import xml_complaint
 from placement_opt.roads.grid import on_grid
 from placement_opt.roads.network import Floats, Ints, Roads, Texts
 from placement_opt.roads.speeds import MILE_METRES, driven_mph, words
 from placement_opt.roads.tags import FOOTWAYS, MOTORWAYS, may_walk
 from placement_opt.roads.twins import Directed, pair_directions
+from placement_opt.saved import OTHER_FORM
 
 MOST_NAMED = 20
 """Nodes or edges that are named for one fault; the rest are counted."""
@@ -51,9 +54,14 @@ def read_graphml(path: Path, speeds: Mapping[str, float], crs: str | None, recip
     InputError
         When the file is no GraphML, or the graph lacks what `from_networkx` asks for.
     """
+    complaint = xml_complaint(path)
+    if complaint:
+        raise InputError([Fault(path.name, "", "", "", complaint)])
     try:
-        graph = nx.read_graphml(path, node_type=str)
-    except (ParseError, nx.NetworkXError, KeyError, ValueError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # parts of GraphML that no road needs
+            graph = nx.read_graphml(path, node_type=str)
+    except (ParseError, nx.NetworkXError, *OTHER_FORM) as error:
         message = f"The file is not GraphML, or is cut off ({error}). Save the graph again with osmnx.save_graphml."
         raise InputError([Fault(path.name, "", "", "", message)]) from None
     return from_networkx(graph, speeds, crs, recipe, name=path.name)

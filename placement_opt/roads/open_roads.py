@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.files.geopackage import UNREADABLE, geopackage_complaint, strange_cells
 from placement_opt.headers import plain
 from placement_opt.roads.grid import on_grid
 from placement_opt.roads.network import Floats, Ints, Roads
@@ -114,7 +114,13 @@ def _broken_links(
 
 
 def _layers(path: Path) -> dict[str, gpd.GeoDataFrame]:
+    complaint = geopackage_complaint(path)
+    if complaint:
+        raise InputError([Fault(path.name, "", "", "", f"The GeoPackage cannot be read. {complaint} {_LAYERS}")])
     try:
+        strange = strange_cells(path)
+        if strange:
+            raise InputError(strange)
         names = {plain(str(name)): str(name) for name, _ in pyogrio.list_layers(path)}
         missing = [layer for layer in (LINKS, NODES) if not any(name.endswith(layer) for name in names)]
         if missing:
@@ -127,7 +133,9 @@ def _layers(path: Path) -> dict[str, gpd.GeoDataFrame]:
             )
             for layer in (LINKS, NODES)
         }
-    except (DataSourceError, DataLayerError) as error:
+    except UNREADABLE as error:
+        if isinstance(error, InputError):
+            raise
         message = f"The GeoPackage cannot be read ({error}). {_LAYERS}"
         raise InputError([Fault(path.name, "", "", "", message)]) from None
     faults = [

@@ -56,7 +56,7 @@ def read_openstreetmap(path: Path, speeds: Mapping[str, float], recipe: Mapping[
     ways = _Ways()
     try:
         _gather(path, speeds, ways)
-    except (RuntimeError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - osmium raises what its own library throws
         message = f"The OpenStreetMap file is damaged or cut off ({error}). Download it again."
         raise InputError([Fault(path.name, "", "", "", message)]) from None
     if not ways.mph:

@@ -62,6 +62,8 @@ LIMITS_MPH: Mapping[str, float] = MappingProxyType(
 70, 60 and 50 miles per hour (Temporary Speed Limit) Order 1977 (60, 70), Motorways Traffic (Speed Limit) Regulations
 1974 (70)."""
 
+_LONGEST_LIST = 2_000
+"""Characters of a list of classes; a longer one is no list of a map, and is taken as one word."""
 _LIMIT = re.compile(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph)?", re.IGNORECASE)
 
 
@@ -120,10 +122,10 @@ def words(value: Any) -> tuple[str, ...]:
     >>> words("residential"), words("['tertiary', 'residential']"), words(None)
     (('residential',), ('tertiary', 'residential'), ())
     """
-    if isinstance(value, str) and value.startswith("["):
+    if isinstance(value, str) and value.startswith("[") and len(value) <= _LONGEST_LIST:
         try:
             value = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             return (value,)
     if isinstance(value, list | tuple | set | frozenset):
         return tuple(str(entry) for entry in value)

@@ -1,5 +1,6 @@
 """Roads from a table of edges and one of nodes: CSV, or the TNTP format of traffic models."""
 
+import csv
 import io
 import re
 from collections.abc import Collection, Mapping
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.file_limits import read_whole
 from placement_opt.files.delimited import read_csv
 from placement_opt.headers import plain
 from placement_opt.roads.grid import on_grid
@@ -116,7 +118,9 @@ def read_tntp(
     """
     links, stated = _tntp_links(path)
     places = _tntp_nodes(nodes)
-    faults = []
+    faults = [*_tntp_figures(path.name, links), *_tntp_places(nodes.name, places)]
+    if faults:
+        raise InputError(faults)
     if stated["NUMBER OF LINKS"] != len(links):
         message = f"The file says that it has {stated['NUMBER OF LINKS']:,} links, but {len(links):,} are there."
         faults.append(Fault(path.name, "", "", "", f"{message} It is cut off: copy it again."))
@@ -266,9 +270,9 @@ def _flags(frame: pd.DataFrame, name: str, table: str, faults: list[Fault], *, b
 
 
 def _tntp_links(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = read_whole(path).decode(errors="replace")
     head, _, body = text.partition("<END OF METADATA>")
-    stated = {name: int(value) for name, value in re.findall(r"<([A-Z ]+)>\s*(\d+)", head)}
+    stated = {name: int(value) for name, value in re.findall(r"<([A-Z ]+)>\s*(\d{1,15})\b", head, re.ASCII)}
     missing = [name for name in ("NUMBER OF LINKS", "FIRST THRU NODE") if name not in stated]
     header = re.search(r"^~([^\n]*)", body, re.MULTILINE)
     if missing or header is None:
@@ -279,17 +283,39 @@ def _tntp_links(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
         rows = body[header.end() :].replace(";", " ")
         links = pd.read_csv(io.StringIO(rows), sep=r"\s+", names=names, index_col=False)
         return links[["init_node", "term_node", "length", "free_flow_time"]].astype(float), stated
-    except (KeyError, ValueError) as error:
+    except (LookupError, ValueError, OverflowError) as error:
         message = f"The links cannot be read ({error}). Columns are init_node, term_node, length, free_flow_time."
         raise InputError([Fault(path.name, "", "", "", message)]) from None
 
 
+def _tntp_figures(name: str, links: pd.DataFrame) -> list[Fault]:
+    """Return what cannot be of the links, each by its place among them."""
+    return [
+        Fault(name, column, f"link {at + 1}", f"{links[column].iloc[at]:g}", "is not a number from 0 up. Correct it.")
+        for column in ("init_node", "term_node", "length", "free_flow_time")
+        for at in np.flatnonzero(~(np.isfinite(links[column]) & (links[column] >= 0)))[:_MOST_FAULTS]
+    ]
+
+
+def _tntp_places(name: str, places: pd.DataFrame) -> list[Fault]:
+    faults = [
+        Fault(name, column, f"node {places['node'].iloc[at]}", "", "The coordinate is missing. Add it.")
+        for column in ("x", "y")
+        for at in np.flatnonzero(~np.isfinite(places[column]))[:_MOST_FAULTS]
+    ]
+    doubled = places.loc[places["node"].duplicated(), "node"].head(_MOST_FAULTS)
+    return faults + [Fault(name, "node", "", str(node), "has a row already. Keep one of them.") for node in doubled]
+
+
 def _tntp_nodes(path: Path) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(path, sep=r"[\s;]+", engine="python", usecols=[0, 1, 2]).set_axis(
+        text = io.StringIO(read_whole(path).decode())
+        frame = pd.read_csv(text, sep=r"[\s;]+", engine="python", usecols=[0, 1, 2]).set_axis(
             list(NODE_COLUMNS), axis="columns"
         )
         return frame.astype({"node": np.int64, "x": float, "y": float})
-    except (ValueError, OSError) as error:
+    except (ValueError, LookupError, OverflowError, csv.Error) as error:
+        if isinstance(error, InputError):
+            raise
         message = f"The nodes cannot be read ({error}). The first three columns are the node's number, x and y."
         raise InputError([Fault(path.name, "", "", "", message)]) from None

@@ -12,7 +12,7 @@ from placement_opt.errors import Fault, InputError
 from placement_opt.given import is_whole
 from placement_opt.policy import LARGEST_SEED, Policy, SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.saved import digest_of
+from placement_opt.saved import OTHER_FORM, digest_of
 from placement_opt.scenarios.change import Scenario
 from placement_opt.scenarios.futures_case import Case, Draw, Journeys, plans_of_draw
 from placement_opt.scenarios.futures_journal import JOURNAL, Head, Journal, Key, Read, check_journal, read_journal
@@ -130,7 +130,7 @@ def many_futures(  # noqa: PLR0913 - each is a choice of its own
     strategies, case = _with_strategies(case, asked, first)
     head = Head(_digests(case, first, seed), _about(case))
     path = None if folder is None else Path(folder) / JOURNAL
-    read = Read(None, {}, {}, 0) if path is None else read_journal(path)
+    read = Read(None, {}, {}, 0, 0) if path is None else read_journal(path)
     check_journal(read, head, strategies, JOURNAL)
     records = {key: record for key, record in read.records.items() if key[0] < draws and key[1] in strategies}
     journal = None if path is None else Journal(path, read, head, strategies)
@@ -159,7 +159,11 @@ def load_futures(folder: str | Path) -> Futures:
     read = read_journal(path)
     if read.head is None:
         raise InputError([Fault(JOURNAL, "", "", str(folder), "holds no futures. Give the folder of `many_futures`.")])
-    return futures_of(read.records, tuple(read.strategies), read.head.about, Path(folder))
+    try:
+        return futures_of(read.records, tuple(read.strategies), read.head.about, Path(folder))
+    except OTHER_FORM as error:
+        message = f"The lines are not those of a journal of this version ({type(error).__name__}). Use another folder."
+        raise InputError([Fault(JOURNAL, "", "", "", message)]) from None
 
 
 @dataclass(frozen=True)

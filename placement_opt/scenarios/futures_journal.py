@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.file_limits import read_whole
+from placement_opt.saved import OTHER_FORM
 from placement_opt.scenarios.futures_rows import Record
 
 JOURNAL = "futures.jsonl"
@@ -48,12 +50,15 @@ class Read:
         By draw and strategy.
     whole_bytes
         So much of the file is whole lines; what follows was being written when the run ended.
+    file_bytes
+        How long the file is.
     """
 
     head: Head | None
     strategies: Mapping[str, str]
     records: Mapping[Key, Record]
     whole_bytes: int
+    file_bytes: int
 
 
 def read_journal(path: Path) -> Read:
@@ -64,7 +69,7 @@ def read_journal(path: Path) -> Read:
     InputError
         When the file is no journal, or a line of it is damaged.
     """
-    data = path.read_bytes() if path.exists() else b""
+    data = read_whole(path) if path.exists() else b""
     whole = data.rfind(b"\n") + 1
     head: Head | None = None
     strategies: dict[str, str] = {}
@@ -81,10 +86,10 @@ def read_journal(path: Path) -> Read:
             else:
                 record = {name: entry[name] for name in ("figures", "sites", "places", "next_year")}
                 records.setdefault((int(entry["draw"]), str(entry["strategy"])), record)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except OTHER_FORM as error:
             message = f"The line is not one of a journal of this version ({type(error).__name__}). Use another folder."
             raise InputError([Fault(path.name, "", str(number), "", message)]) from None
-    return Read(head, strategies, records, whole)
+    return Read(head, strategies, records, whole, len(data))
 
 
 def check_journal(read: Read, head: Head, strategies: Mapping[str, str], name: str) -> None:
@@ -111,30 +116,42 @@ def check_journal(read: Read, head: Head, strategies: Mapping[str, str], name: s
 
 
 class Journal:
-    """Writes records to a file, each with one write that is on the disk before the next begins."""
+    """Writes records to a file, each with one write that is on the disk before the next begins.
+
+    Raises
+    ------
+    InputError
+        When another program has written to the journal meanwhile; nothing of it is touched then.
+    """
 
     def __init__(self, path: Path, read: Read, head: Head, strategies: Mapping[str, str]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            with path.open("r+b") as file:
-                file.truncate(read.whole_bytes)
-        self.path = path
+        self.path, self._bytes = path, read.file_bytes
         lines: list[Mapping[str, Any]] = []
         if read.head is None:
             lines.append({"what": _WORDS, "format": FORMAT, "question": head.question, "about": head.about})
         lines += [
             {"strategy": name, "sha256": digest} for name, digest in strategies.items() if name not in read.strategies
         ]
-        self._write(lines)
+        self._write(lines, after=read.whole_bytes)
 
     def add(self, records: Mapping[Key, Record]) -> None:
         """Add what became of some plans."""
-        self._write({"draw": draw, "strategy": name, **record} for (draw, name), record in records.items())
+        lines = ({"draw": draw, "strategy": name, **record} for (draw, name), record in records.items())
+        self._write(lines, after=self._bytes)
 
-    def _write(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
-        if text:
+    def _write(self, lines: Iterable[Mapping[str, Any]], *, after: int) -> None:
+        text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode()
+        try:
             with self.path.open("ab") as file:
-                file.write(text.encode())
+                if file.tell() != self._bytes:
+                    message = "Another run is writing to this folder. Wait for it, or use another folder."
+                    raise InputError([Fault(self.path.name, "", "", "", message)])
+                file.truncate(after)
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
+        except OSError as error:
+            message = f"The futures so far are kept, this one cannot be written ({error.strerror})"
+            raise OSError(error.errno, message, str(self.path)) from error
+        self._bytes = after + len(text)

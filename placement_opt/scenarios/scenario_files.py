@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.file_limits import read_toml, read_whole
 from placement_opt.scenarios.change import Change, Scenario
 from placement_opt.scenarios.verbs import VERBS
 
@@ -68,7 +69,7 @@ class _Reading:
     def parts(self, source: Path) -> list[Any]:
         """Return the scenarios as the file says them."""
         try:
-            document = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+            document = read_toml(read_whole(source).decode("utf-8-sig"))
         except FileNotFoundError:
             raise InputError([Fault(str(source), "", "", "", "The file does not exist.")]) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

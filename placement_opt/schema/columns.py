@@ -3,7 +3,17 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from placement_opt.schema.words import EASTING_RANGE_M, KIND_ALIASES, KINDS, NEEDS, NORTHING_RANGE_M, YEAR_RANGE
+from placement_opt.schema.words import (
+    ANY,
+    EASTING_RANGE_M,
+    KIND_ALIASES,
+    KIND_WORDS,
+    KINDS,
+    NEED_WORDS,
+    NEEDS,
+    NORTHING_RANGE_M,
+    YEAR_RANGE,
+)
 
 
 class Cell(StrEnum):
@@ -36,6 +46,10 @@ class Column:
     most: float | None = None
     allowed: tuple[str, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict)
+    meanings: dict[str, str] = field(default_factory=dict)
+    """What each code stands for."""
+    near: dict[str, str] = field(default_factory=dict)
+    """Words that are refused, with the code that each may be meant to be."""
     refers_to: str = ""
     """`table.column` that every value must appear in."""
     example: str = ""
@@ -132,7 +146,14 @@ def number_column(
 def year_column(name: str, meaning: str, *, required: bool = False, default: int | None = None) -> Column:
     """Describe a national curriculum year."""
     return Column(
-        name, Cell.INTEGER, meaning, required, default, "national curriculum year", least=LOW_YEAR, most=HIGH_YEAR
+        name,
+        Cell.INTEGER,
+        meaning,
+        required,
+        default,
+        "national curriculum year: Reception is 0, Year 1 is 1",
+        least=LOW_YEAR,
+        most=HIGH_YEAR,
     )
 
 
@@ -143,12 +164,30 @@ def time_column(name: str, meaning: str, *, example: str = "08:45") -> Column:
 
 def kind_column(meaning: str, *, required: bool) -> Column:
     """Describe a kind of provision."""
-    return Column("kind", Cell.CODE, meaning, required, allowed=KIND_CODES, aliases=KIND_ALIASES, example="special")
+    return Column(
+        "kind",
+        Cell.CODE,
+        meaning,
+        required,
+        allowed=KIND_CODES,
+        aliases=KIND_ALIASES,
+        meanings=KINDS,
+        near=KIND_WORDS,
+        example="special",
+    )
 
 
 def need_column(meaning: str, *, required: bool) -> Column:
     """Describe a primary need."""
-    return Column("need", Cell.CODE, meaning, required, allowed=NEED_CODES, example="ASD")
+    return Column(
+        "need", Cell.CODE, meaning, required, allowed=NEED_CODES, meanings=NEEDS, near=NEED_WORDS, example="ASD"
+    )
+
+
+def needs_column(name: str, meaning: str, *, default: str | None = None, or_any: bool = False) -> Column:
+    """Describe several needs."""
+    allowed = (*NEED_CODES, ANY) if or_any else NEED_CODES
+    return Column(name, Cell.CODES, meaning, default=default, allowed=allowed, meanings=NEEDS, near=NEED_WORDS)
 
 
 def point_columns(what: str) -> tuple[Column, ...]:

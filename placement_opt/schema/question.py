@@ -3,7 +3,6 @@
 from placement_opt.schema.columns import (
     HIGH_YEAR,
     LOW_YEAR,
-    NEED_CODES,
     Cell,
     Column,
     Table,
@@ -13,6 +12,7 @@ from placement_opt.schema.columns import (
     id_column,
     kind_column,
     need_column,
+    needs_column,
     number_column,
     point_columns,
     refers_column,
@@ -29,9 +29,9 @@ PUPILS = Table(
     (
         id_column("pupil_id", "The council's own reference. Do not use names or unique pupil numbers.", "P0001"),
         *point_columns("the pupil lives"),
-        year_column("year_group", "National curriculum year in the year planned for; Reception is 0.", required=True),
+        year_column("year_group", "National curriculum year in the year planned for.", required=True),
         need_column("Primary need.", required=True),
-        Column("secondary_needs", Cell.CODES, "Further needs, separated by semicolons.", allowed=NEED_CODES),
+        needs_column("secondary_needs", "Further needs, separated by semicolons."),
         text_column("band", "Funding or need band of the local scheme."),
         whole_column(
             "count", "How many identical pupils the row stands for; they may be placed apart.", least=1, default=1
@@ -128,13 +128,7 @@ PROVISIONS = Table(
         refers_column("setting_id", "settings.setting_id", "The school it is at.", required=True, example="900001"),
         kind_column("What sort of places these are.", required=True),
         whole_column("places", "Places for pupils with plans.", required=True, unit="places"),
-        Column(
-            "needs",
-            Cell.CODES,
-            "Primary needs it takes, separated by semicolons, or any.",
-            default=ANY,
-            allowed=(*NEED_CODES, ANY),
-        ),
+        needs_column("needs", "Primary needs it takes, separated by semicolons, or any.", default=ANY, or_any=True),
         year_column("min_year", "Lowest year group taken.", default=LOW_YEAR),
         year_column("max_year", "Highest year group taken.", default=HIGH_YEAR),
         Column("bands", Cell.LABELS, "Bands it takes, separated by semicolons, or any.", default=ANY),

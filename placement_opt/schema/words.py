@@ -29,6 +29,34 @@ NEEDS = {
 }
 """The Department for Education's need codes (SEN2 guide 2025; DS is collected from 2025)."""
 
+NEED_WORDS = {meaning: code for code, meaning in NEEDS.items()} | {
+    "autism": "ASD",
+    "autistic": "ASD",
+    "autism spectrum disorder": "ASD",
+    "autistic spectrum condition": "ASD",
+    "autism spectrum condition": "ASD",
+    "asc": "ASD",
+    "asperger's": "ASD",
+    "speech": "SLCN",
+    "speech and language": "SLCN",
+    "adhd": "SEMH",
+    "dyslexia": "SPLD",
+    "dyscalculia": "SPLD",
+    "dyspraxia": "SPLD",
+    "deaf": "HI",
+    "hearing": "HI",
+    "blind": "VI",
+    "visual impairment": "VI",
+    "vision": "VI",
+    "deafblind": "MSI",
+    "physical": "PD",
+    "down's": "DS",
+    "down's syndrome": "DS",
+    "other": "OTH",
+}
+"""Words in which people name a need. They are not accepted, for a plan may name another need first: who writes them is
+asked whether the code is meant (SEND code of practice, 2015, 6.28 to 6.35, says which conditions belong where)."""
+
 KINDS = {
     "mainstream": "A place in an ordinary class of a mainstream school",
     "hub": "A base at a mainstream school: specialist staff and reserved places",
@@ -52,6 +80,29 @@ KIND_ALIASES = {
 }
 """Other words for a kind that are accepted and shown as the user wrote them ("inclusion base" is the Department's
 word for units and resourced provision since February 2026)."""
+
+KIND_WORDS = {
+    "unit": "hub",
+    "base": "hub",
+    "resource base": "hub",
+    "resourced base": "hub",
+    "resourced unit": "hub",
+    "enhanced provision": "hub",
+    "specially resourced provision": "hub",
+    "special school": "special",
+    "special academy": "special",
+    "mainstream school": "mainstream",
+    "independent": "independent_special",
+    "independent school": "independent_special",
+    "independent special school": "independent_special",
+    "non-maintained": "independent_special",
+    "non-maintained special school": "independent_special",
+    "nmss": "independent_special",
+    "inmss": "independent_special",
+    "pru": "alternative",
+    "ap": "alternative",
+}
+"""Words that are near a kind but not sure enough to be taken for it: who writes them is asked whether it is meant."""
 
 ORDINARY_CLASS_KINDS = ("mainstream", "spoke")
 """Kinds whose places are in ordinary classes: nobody commissions them, so their place funding follows the pupil."""

@@ -55,6 +55,12 @@ class StatutoryTables:
         return f"StatutoryTables({len(self.tables)} tables, {pupils:,} pupils)"
 
 
+def is_made_from(plan: Plan, problem: Problem) -> bool:
+    """Return whether a plan was made from the tables of a problem; one without a record is taken at its word."""
+    made_from = plan.record.get("inputs")
+    return made_from is None or dict(made_from) == problem.fingerprints()
+
+
 def statutory_tables(
     problem: Problem,
     plan: Plan,
@@ -96,8 +102,7 @@ def statutory_tables(
     >>> by_age.loc[by_age["pupils"] > 0, ["category", "age_group", "pupils", "gbp"]].to_numpy().tolist()
     [['MmSoA', '11 to 15', 2, 8000.0], ['MdSSA', '11 to 15', 1, 24035.03]]
     """
-    made_from = plan.record.get("inputs")
-    if made_from is not None and dict(made_from) != problem.fingerprints():
+    if not is_made_from(plan, problem):
         raise ValueError("The plan was made from other tables than `problem`; give the problem it answers.")
     rules = tuple(rules)
     rows = rows_of(problem, plan, rules)
