@@ -2,15 +2,18 @@
 
 A count of 1 to 4 pupils is hidden, or of fewer than another number that is asked for. Where a total, or any other sum
 that is shown, would give it away, the next smallest count is hidden too. A count is safe when there is a witness:
-another set of whole numbers for what is hidden that fits everything that is shown and every sum, and in which this
-count is different. Where none is found, more is hidden. What is worked out from knowledge outside the report is beyond
-it.
+another set of whole numbers for what is hidden that fits everything that is shown and every sum, keeps to the most that
+a reader knows a count can be, and in which this count is different. Where none is found, more is hidden. What is hidden
+of a total that is shown is nobody or a group that could be shown. What is worked out from knowledge outside the report
+is beyond it.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from placement_opt.complement import Prices, prices_of
 from placement_opt.witnesses import Changes, Sum, Unknown, add_witnesses
 
 LEAST_SHOWN = 5
@@ -30,7 +33,11 @@ class Mark(StrEnum):
 
 
 def protect(
-    counts: Mapping[Hashable, int], sums: Iterable[Sum], *, least_shown: int = LEAST_SHOWN
+    counts: Mapping[Hashable, int],
+    sums: Iterable[Sum],
+    *,
+    most: Mapping[Hashable, int] | None = None,
+    least_shown: int = LEAST_SHOWN,
 ) -> Mapping[Hashable, Mark]:
     """Say of each count whether it is shown, is under 5, or is withheld to protect another.
 
@@ -40,6 +47,8 @@ def protect(
         Every count that would be shown, by a key.
     sums
         Every sum among them that a reader can see or guess.
+    most
+        The most that a reader knows a count can be, where there is such a number: the places of a school.
     least_shown
         Counts from 1 up to this are hidden, and then `SMALL` stands for that.
 
@@ -52,7 +61,8 @@ def protect(
     Raises
     ------
     ValueError
-        When a count is negative, or a sum does not add up: then the protection would protect something else.
+        When a count is negative or above its most, or a sum does not add up: then the protection would protect
+        something else.
 
     Examples
     --------
@@ -60,29 +70,41 @@ def protect(
     >>> [str(marks[key]) or "shown" for key in ("all", "ASD", "MLD", "SLD")]
     ['shown', 'under 5', 'withheld', 'shown']
     """
-    sums = tuple(sums)
-    _check(counts, sums)
-    marks = {key: _first_mark(count, least_shown) for key, count in counts.items()}
+    known = _Known(counts, tuple(sums), most or {})
+    marks = {key: _first_mark(count, least_shown) for key, count in known.counts.items()}
+    _hide_small_rests(known, marks, least_shown)
     # A witness stays one when more is hidden, so only what has none yet is looked at again.
     witnesses: dict[Hashable, Changes] = {}
-    while found := add_witnesses(witnesses, _unknown(counts, marks, sums, least_shown)):
-        if not _hide_one_more(found, counts, marks, sums):
+    while found := add_witnesses(witnesses, _unknown(known, marks, least_shown)):
+        changes = _prices(known, marks, least_shown).cheapest(min(found, key=str))
+        if not changes:
             break
-    _say_again(witnesses, counts, marks, sums, least_shown)
+        for key, step in changes.items():
+            if marks[key] is Mark.SHOWN or not _can(_room(known, key, marks[key], least_shown), step):
+                marks[key] = Mark.WITHHELD
+        witnesses.update(dict.fromkeys(changes.keys() - witnesses.keys(), changes))
+        _hide_small_rests(known, marks, least_shown)
+    _say_again(witnesses, known, marks, least_shown)
     return MappingProxyType(marks)
 
 
 def derivable(
-    counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Sequence[Sum]
+    counts: Mapping[Hashable, int],
+    marks: Mapping[Hashable, Mark],
+    sums: Iterable[Sum],
+    *,
+    most: Mapping[Hashable, int] | None = None,
 ) -> frozenset[Hashable]:
     """Return the hidden counts for which no witness is found: those that a reader might work out.
 
     Parameters
     ----------
-    counts, marks, sums
+    counts, sums, most
         As for `protect`.
+    marks
+        What it returned, or other ones.
     """
-    return add_witnesses({}, _unknown(counts, marks, sums, LEAST_SHOWN))
+    return add_witnesses({}, _unknown(_Known(counts, tuple(sums), most or {}), marks, LEAST_SHOWN))
 
 
 def hidden_amounts(
@@ -142,68 +164,80 @@ def is_total_safe(
     return not filled or (len(filled) >= 2 and sum(filled) >= least_shown)
 
 
-def _check(counts: Mapping[Hashable, int], sums: Sequence[Sum]) -> None:
-    for key, count in counts.items():
-        if count < 0:
-            raise ValueError(f"The count of {key!r} is {count}; a count of pupils is not negative.")
-    for one in sums:
-        parts = sum(counts[key] for key in one.parts)
-        if parts != counts[one.total]:
-            raise ValueError(f"The parts of {one.total!r} add up to {parts}, not to {counts[one.total]}.")
+@dataclass(frozen=True)
+class _Known:
+    """Counts that would be shown, and what a reader knows of them."""
+
+    counts: Mapping[Hashable, int]
+    sums: tuple[Sum, ...]
+    most: Mapping[Hashable, int]
+
+    def __post_init__(self) -> None:
+        for key, count in self.counts.items():
+            if count < 0:
+                raise ValueError(f"The count of {key!r} is {count}; a count of pupils is not negative.")
+            if count > self.most.get(key, count):
+                raise ValueError(f"The count of {key!r} is {count}, above the most that it can be, {self.most[key]}.")
+        for one in self.sums:
+            parts = sum(self.counts[key] for key in one.parts)
+            if parts != self.counts[one.total]:
+                raise ValueError(f"The parts of {one.total!r} add up to {parts}, not to {self.counts[one.total]}.")
+
+    def left(self, one: Sum, marks: Mapping[Hashable, Mark]) -> int:
+        """Return how many pupils are hidden in a sum whose total is shown; 0 where it is not shown."""
+        if marks[one.total] is not Mark.SHOWN:
+            return 0
+        return sum(self.counts[key] for key in one.parts if marks[key] is not Mark.SHOWN)
 
 
-def _hide_one_more(
-    found: frozenset[Hashable], counts: Mapping[Hashable, int], marks: dict[Hashable, Mark], sums: Sequence[Sum]
-) -> bool:
-    """Hide more in one sum of what is found: the cheapest way, and where as little as possible is hidden yet."""
-    hidden = {key for key, mark in marks.items() if mark is not Mark.SHOWN}
-    for reach in (found, hidden):
-        offers = [
-            (rank, len(hidden.intersection(one.keys)), counts[keys[0]], str(keys[0]), keys)
-            for one in sums
-            if not reach.isdisjoint(one.keys)
-            for rank, keys in _next_to_hide(one, counts, marks)
-        ]
-        if offers:
-            chosen = min(offers, key=lambda offer: offer[:-1])[-1]
-            marks.update(dict.fromkeys(chosen, Mark.WITHHELD))
-            return True
-    return False
+def _hide_small_rests(known: _Known, marks: dict[Hashable, Mark], least_shown: int) -> None:
+    """Hide more of the sums in which a total less all that is shown would be a small group."""
+    open_sums = [one for one in known.sums if 0 < known.left(one, marks) < least_shown]
+    while open_sums:
+        for one in open_sums:
+            if 0 < known.left(one, marks) < least_shown:
+                # Something is left to hide: a total that is shown is not small itself.
+                marks[_smallest_shown(one, known.counts, marks)] = Mark.WITHHELD
+        open_sums = [one for one in known.sums if 0 < known.left(one, marks) < least_shown]
 
 
-def _next_to_hide(
-    one: Sum, counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark]
-) -> list[tuple[int, tuple[Hashable, ...]]]:
-    """Return what to hide next in a sum, with a rank: its smallest part; or that its parts are small; or its total.
+def _smallest_shown(one: Sum, counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark]) -> Hashable:
+    shown = (key for key in one.parts if marks[key] is Mark.SHOWN and counts[key] > 0)
+    return min(shown, key=lambda key: (counts[key], str(key)))
 
-    Where every part is hidden already, even "under 5" can say too much: six groups of one pupil each make six. Then
-    nothing at all is said of the parts, zeros included, rather than hide a total that more people need.
-    """
-    parts = [key for key in one.parts if marks[key] is Mark.SHOWN and counts[key] > 0]
-    if parts:
-        return [(0, (min(parts, key=lambda key: (counts[key], str(key))),))]
-    unsaid = tuple(key for key in one.parts if marks[key] is not Mark.WITHHELD)
-    if unsaid:
-        return [(1, unsaid)]
-    return [(2, (one.total,))] if marks[one.total] is not Mark.WITHHELD and counts[one.total] > 0 else []
+
+def _prices(known: _Known, marks: Mapping[Hashable, Mark], least_shown: int) -> Prices:
+    """Return what may be hidden beside what is hidden, and at which price; noughts are shown."""
+    free = {key: _room(known, key, mark, least_shown) for key, mark in marks.items() if mark is not Mark.SHOWN}
+    more = {
+        key: _room(known, key, Mark.WITHHELD, least_shown)
+        for key, count in known.counts.items()
+        if marks[key] is not Mark.WITHHELD and count > 0
+    }
+    return Prices(known.counts, known.sums, free, more, prices_of(known.counts, {one.total for one in known.sums}))
+
+
+def _can(room: tuple[int, int], step: int) -> bool:
+    return -room[0] <= step <= room[1]
 
 
 def _say_again(
-    witnesses: dict[Hashable, Changes],
-    counts: Mapping[Hashable, int],
-    marks: dict[Hashable, Mark],
-    sums: Sequence[Sum],
-    least_shown: int,
+    witnesses: dict[Hashable, Changes], known: _Known, marks: dict[Hashable, Mark], least_shown: int
 ) -> None:
     """Take back, the largest count first, each withholding without which everything hidden is safe as well."""
+    sums_of: dict[Hashable, list[Sum]] = {}
+    for one in known.sums:
+        for key in one.keys:
+            sums_of.setdefault(key, []).append(one)
     withheld = [key for key, mark in marks.items() if mark is Mark.WITHHELD]
-    for key in sorted(withheld, key=lambda key: (-counts[key], str(key))):
-        marks[key] = _first_mark(counts[key], least_shown)
-        unknown = _unknown(counts, marks, sums, least_shown)
+    for key in sorted(withheld, key=lambda key: (-known.counts[key], str(key))):
+        marks[key] = _first_mark(known.counts[key], least_shown)
+        unknown = _unknown(known, marks, least_shown)
         kept = {
             other: changes for other, changes in witnesses.items() if other in unknown.room and unknown.allows(changes)
         }
-        if add_witnesses(kept, unknown):
+        is_open = any(0 < known.left(one, marks) < least_shown for one in sums_of.get(key, ()))
+        if is_open or add_witnesses(kept, unknown):
             marks[key] = Mark.WITHHELD
         else:
             witnesses.clear()
@@ -214,15 +248,15 @@ def _first_mark(count: int, least_shown: int) -> Mark:
     return Mark.SMALL if 0 < count < least_shown else Mark.SHOWN
 
 
-def _unknown(
-    counts: Mapping[Hashable, int], marks: Mapping[Hashable, Mark], sums: Iterable[Sum], least_shown: int
-) -> Unknown:
+def _unknown(known: _Known, marks: Mapping[Hashable, Mark], least_shown: int) -> Unknown:
     hidden = {key: mark for key, mark in marks.items() if mark is not Mark.SHOWN}
-    return Unknown.of({key: _room(counts[key], mark, least_shown) for key, mark in hidden.items()}, sums)
+    return Unknown.of({key: _room(known, key, mark, least_shown) for key, mark in hidden.items()}, known.sums)
 
 
-def _room(count: int, mark: Mark, least_shown: int) -> tuple[int, int]:
-    """Return how far a hidden count could go down and up, as far as its mark tells."""
+def _room(known: _Known, key: Hashable, mark: Mark, least_shown: int) -> tuple[int, int]:
+    """Return how far a hidden count could go down and up, as far as its mark and its most tell."""
+    count = known.counts[key]
+    up = known.most.get(key, _NO_LIMIT) - count
     if mark is Mark.SMALL:
-        return count - 1, least_shown - 1 - count
-    return (count - least_shown if count >= least_shown else count), _NO_LIMIT
+        return count - 1, min(up, least_shown - 1 - count)
+    return (count - least_shown if count >= least_shown else count), up

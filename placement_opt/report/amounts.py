@@ -1,7 +1,8 @@
 """Money and journeys by group, and which of them may be seen.
 
-An amount is hidden with the pupils it is spent on. Where a total is shown, the hidden amounts are of two groups or more
-with at least five pupils together (`hidden_amounts`); where they are not, the total is hidden.
+An amount is hidden with the number of pupils it is spent on: beside known prices, and beside the amount of another
+plan, it would tell the number. Where a total is shown, the hidden amounts are of two groups or more with at least five
+pupils together (`hidden_amounts`); where they are not, the total is hidden.
 """
 
 from collections.abc import Hashable, Mapping
@@ -21,7 +22,9 @@ COST_GROUPINGS = {
     "need": "Primary need",
     "locality": "Locality",
 }
-TRANSPORT = "transport"
+TRANSPORT, OVER = "transport", "places over the number"
+_SPENT_ON_PLACED = ("need", "locality")
+"""Groups of whom not all have a place: how many have one is hidden where it is hidden how many have none."""
 
 Hidden = Mapping[tuple[str, str], frozenset[Hashable]]
 """Plan and grouping to the groups whose amounts are withheld."""
@@ -77,8 +80,8 @@ def read_amounts(comparison: Comparison, marks: Mapping[Hashable, Mark], *, conf
     hidden_modes = {name: _hidden_modes(name, table, marks) for name, table in modes.items()}
     open_modes = frozenset(name for name in plans if _is_open(modes[name]["count"], hidden_modes[name]))
     hidden = {
-        (name, grouping): _hidden_spending(name, grouping, table, marks, name in open_modes)
-        for name in plans
+        (name, grouping): _hidden_spending(plan, (name, grouping), table, marks, name in open_modes)
+        for name, plan in plans.items()
         for grouping, table in spending.items()
     }
     no_transport = frozenset(name for name in plans if TRANSPORT in hidden[name, "line"]) | open_modes
@@ -102,15 +105,37 @@ def read_amounts(comparison: Comparison, marks: Mapping[Hashable, Mark], *, conf
 
 
 def _hidden_spending(
-    name: str, grouping: str, table: pd.DataFrame, marks: Mapping[Hashable, Mark], are_modes_open: bool
+    plan: Plan, of: tuple[str, str], table: pd.DataFrame, marks: Mapping[Hashable, Mark], are_modes_open: bool
 ) -> frozenset[Hashable]:
+    name, grouping = of
     pupils, amounts = _counts(table["pupils"][name]), _sums(table["gbp"][name])
     hidden: list[Hashable] = []
     if grouping == "kind":
-        hidden = [kind for kind in pupils if marks.get(("kind", name, kind), Mark.SHOWN) is not Mark.SHOWN]
-    if grouping == "line" and are_modes_open:
-        hidden = [line for line in pupils if line == TRANSPORT]
+        hidden = [kind for kind in pupils if _is_hidden(marks, ("kind", name, kind))]
+    if grouping in _SPENT_ON_PLACED:
+        hidden = [
+            label
+            for label in pupils
+            if _is_hidden(marks, (grouping, name, label)) or _is_hidden(marks, ("unplaced", grouping, name, label))
+        ]
+    if grouping == "line":
+        hidden = [line for line in pupils if line == TRANSPORT] if are_modes_open else []
+        places = _hidden_places_over(plan, name, marks)
+        if places:
+            hidden.append(OVER)
+            pupils[OVER] = places
     return hidden_amounts(pupils, amounts, hidden)
+
+
+def _hidden_places_over(plan: Plan, name: str, marks: Mapping[Hashable, Mark]) -> int:
+    """Return the places over the number at provisions whose pupils are hidden: their price would tell them."""
+    use = plan.use
+    hidden = [_is_hidden(marks, ("provision", name, ident)) for ident in use["provision_id"]]
+    return int(use.loc[hidden, "places_over"].sum())
+
+
+def _is_hidden(marks: Mapping[Hashable, Mark], key: Hashable) -> bool:
+    return marks.get(key, Mark.SHOWN) is not Mark.SHOWN
 
 
 def _hidden_modes(name: str, table: pd.DataFrame, marks: Mapping[Hashable, Mark]) -> frozenset[Hashable]:

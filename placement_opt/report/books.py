@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from placement_opt.files.raw import written_beside
+from placement_opt.whole_files import written_beside
 
 TOTAL = "=SUBTOTAL(109,{cells})"
 """The one formula of our workbooks: a sum over the rows that a filter leaves in view."""

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 
 from placement_opt.errors import Status
+from placement_opt.plan import Plan
 from placement_opt.report.grid import NOTHING, Cell
 from placement_opt.report.place_tables import headline
 from placement_opt.report.subject import Subject
 from placement_opt.report.words import (
+    NOBODY,
     are_wishes_weighed,
     is_weighing_hidden,
     leaves_fewest,
     money_sentence,
     moves_sentence,
+    percent,
     places_sentence,
     travel_sentence,
 )
@@ -35,7 +38,9 @@ class Tile:
 
 
 def sentences(subject: Subject) -> tuple[str, ...]:
-    """Return the main plan in at most five sentences: places, money, travel, moves, proof."""
+    """Return the main plan in up to five sentences: places, money, travel, moves, proof; one where it has nobody."""
+    if subject.counts["pupils", subject.main] == 0:
+        return (NOBODY,)
     told = (
         places_sentence(subject),
         money_sentence(subject),
@@ -61,17 +66,33 @@ def proof_sentence(subject: Subject) -> str:
     if plan.status is Status.BASELINE:
         return "These are the placements as they stand, so nothing is proved."
     is_fewest = leaves_fewest(plan)
-    fewest = "no plan under these rules leaves fewer pupils without a place, and that " if is_fewest else ""
+    is_everybody = plan.unplaced_pupils == 0 and not subject.is_hidden(("unplaced", subject.main))
+    fewest = "no plan under these rules leaves fewer pupils without a place" if is_fewest and not is_everybody else ""
     if plan.gap is None or plan.bound_gbp is None:
-        return f"It is proved that {fewest.removesuffix(', and that ')}." if is_fewest else "Nothing is proved of it."
+        return f"It is proved that {fewest}." if fewest else "Nothing is proved of its cost."
     if is_weighing_hidden(subject) or subject.main in subject.amounts.hidden_costs:
-        return f"It is proved that {fewest}the plan is within {plan.gap:.4%} of the least that these rules allow."
-    weighed = ", unmet wishes counted at their weight" if are_wishes_weighed(subject, plan) else ""
-    more = max(0.0, plan.objective_gbp - plan.bound_gbp)
-    return (
-        f"It is proved that {fewest}none that leaves as few is cheaper by more than £{more:,.0f} a year "
-        f"({plan.gap:.4%}){weighed}."
-    )
+        cost = f"the plan is within {percent(plan.gap)} of the least that these rules allow"
+    else:
+        others = "none that leaves as few" if fewest else _others(is_everybody=is_everybody)
+        cost = f"{others} {_is_cheaper(plan)}{_weighed(subject)}"
+    return f"It is proved that {f'{fewest}, and that ' if fewest else ''}{cost}."
+
+
+def _others(*, is_everybody: bool) -> str:
+    who = "gives everybody a place" if is_everybody else "leaves as few pupils without a place"
+    return f"no plan under these rules that {who}"
+
+
+def _is_cheaper(plan: Plan) -> str:
+    more = max(0.0, plan.objective_gbp - (plan.bound_gbp or 0.0))
+    if round(more) == 0:
+        return "costs less"
+    return f"is cheaper by more than £{more:,.0f} a year ({percent(plan.gap or 0.0)})"
+
+
+def _weighed(subject: Subject) -> str:
+    is_weighed = are_wishes_weighed(subject, subject.plans[subject.main])
+    return ", unmet wishes counted at their weight" if is_weighed else ""
 
 
 def _tile(subject: Subject, row: tuple[Cell, ...], at: int, label: str) -> Tile:
@@ -92,4 +113,4 @@ def _proof_tile(subject: Subject) -> Tile:
     label = "At most this far from the best possible plan"
     if plan.gap is None:
         return Tile(NOTHING, label, "nothing is proved")
-    return Tile("under 0.0001%" if 0 < plan.gap < 1e-6 else f"{plan.gap:.4%}", label, "proved, and can be checked")
+    return Tile(percent(plan.gap), label, "proved, and can be checked")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from placement_opt.files.raw import written_beside
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.report.extras import ReportExtras
@@ -15,6 +14,7 @@ from placement_opt.report.sections import first_section, reading_notes, sections
 from placement_opt.report.subject import Subject
 from placement_opt.report.words import SHARED_NOTE
 from placement_opt.travel import TravelMatrix
+from placement_opt.whole_files import written_beside
 
 TITLE = "Places for pupils with education, health and care plans"
 BANNER = "This report holds rows about single pupils and small groups. Keep it inside the council."

@@ -1,6 +1,6 @@
 """The tables about money, journeys and outreach."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 
 from placement_opt.report.amounts import COST_GROUPINGS
 from placement_opt.report.grid import (
@@ -16,7 +16,7 @@ from placement_opt.report.grid import (
 from placement_opt.report.names import GROUPING_NAMES, KIND_NAMES, group_name
 from placement_opt.report.published import group_labels
 from placement_opt.report.subject import Subject
-from placement_opt.suppression import Mark, is_total_safe
+from placement_opt.suppression import Mark
 
 
 def costs(subject: Subject, grouping: str) -> Grid:
@@ -127,15 +127,9 @@ def _hidden_spokes(subject: Subject) -> frozenset[Hashable]:
 
 
 def _hubs_to_withhold(subject: Subject) -> frozenset[Hashable]:
-    """Return the hubs whose hours, less those of the spokes that are shown, would give a hidden spoke away."""
-    outreach, hidden = subject.plans[subject.main].outreach, _hidden_spokes(subject)
-    hidden_rows = outreach[outreach["spoke_id"].isin(list(hidden))]
-    counts: Mapping[Hashable, int] = {
-        spoke: subject.counts["provision", subject.main, spoke] for spoke in outreach["spoke_id"]
-    }
-    return frozenset(
-        hub for hub, rows in hidden_rows.groupby("hub_id") if not is_total_safe(counts, rows["spoke_id"].tolist())
-    )
+    """Return the hubs with a hidden spoke: its pupils have about as many hours each, so hours tell how many."""
+    outreach = subject.plans[subject.main].outreach
+    return frozenset(outreach.loc[outreach["spoke_id"].isin(list(_hidden_spokes(subject))), "hub_id"])
 
 
 def _school_names(subject: Subject) -> dict[str, str]:

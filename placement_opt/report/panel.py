@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from placement_opt.files.raw import written_beside
 from placement_opt.plan import Plan
 from placement_opt.policy import SolveOptions
 from placement_opt.problem import Problem
@@ -15,6 +14,7 @@ from placement_opt.report.page import locked, templates
 from placement_opt.schema import NEEDS
 from placement_opt.suitability import REASON_TEXTS
 from placement_opt.travel import TravelMatrix
+from placement_opt.whole_files import written_beside
 from placement_opt.why.reasons import Explanation, reasons
 from placement_opt.why.reasons.letter import OTHER_LIMIT, SAFE
 from placement_opt.why.reasons.values import Alternative

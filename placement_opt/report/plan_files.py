@@ -1,20 +1,22 @@
 """A plan as files for other programs: CSV tables and a GeoPackage."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 
-from placement_opt.files.raw import written_beside
+from placement_opt.files.geopackage import write_layer
+from placement_opt.harmless import harmless
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.report.shared_tables import shared_tables
 from placement_opt.schema import CRS
 from placement_opt.statutory import StatutoryTables, statutory_tables
+from placement_opt.whole_files import written_beside
 
 GEOPACKAGE_FILE, NOTES_FILE = "plan.gpkg", "notes.txt"
 _CONFIDENTIAL = "CONFIDENTIAL: these files hold rows about single pupils. Keep them inside the council."
@@ -31,6 +33,7 @@ def write_tables(
     problem: Problem,
     plan: Plan,
     *,
+    plans: Mapping[str, Plan] | None = None,
     tables: StatutoryTables | None = None,
     confidential: bool = False,
     pupil_ids: bool = False,
@@ -44,6 +47,9 @@ def write_tables(
         Made if need be; files of the same names are replaced, nothing else is touched.
     problem, plan
         What the plan answers, and the plan or baseline.
+    plans
+        The plans of the report or workbook that is shared beside these files, as it was given them, `plan` among them.
+        Then none of these papers tells what another hides.
     tables
         The tables of `statutory_tables`, where they were made with rules or rates of one's own.
     confidential
@@ -63,15 +69,15 @@ def write_tables(
     Raises
     ------
     ValueError
-        When `pupil_ids` is asked for without `confidential`, the square is not above 0, or the plan was made from other
-        tables than `problem`.
+        When `pupil_ids` is asked for without `confidential`, the square is not above 0, `plan` is not among `plans`, or
+        it was made from other tables than `problem`.
     OSError
         When a file cannot be written.
 
     Notes
     -----
-    What is hidden here is safe among these files. Another paper about the same plan that hides other groups may tell
-    more: share one of them.
+    What is hidden here is safe among these files, and beside a report and a workbook of `plans` unless `tables` were
+    made with rules of one's own. Another paper about the same plan may tell more: share one of them.
 
     Examples
     --------
@@ -99,7 +105,7 @@ def write_tables(
         written = {**dict(statutory.tables), **rows}
         layers = {"places": _places(problem, statutory.table("place_use")), **_lines(rows)}
     else:
-        written = shared_tables(statutory)
+        written = shared_tables(problem, plans or {"plan": plan}, plan, statutory)
         layers = {"places": _places(problem, written["place_use"])}
     notes = [_CONFIDENTIAL if confidential else _SHARED, *(statutory.notes if confidential else ())]
     _write(Path(folder), written, layers, notes)
@@ -113,12 +119,12 @@ def _write(
     with ExitStack() as stack:
         for name, table in tables.items():
             draft = stack.enter_context(written_beside(folder / f"{name}.csv"))
-            table.to_csv(draft, index=False, lineterminator="\n", encoding="utf-8")
+            harmless(table).to_csv(draft, index=False, lineterminator="\n", encoding="utf-8")
         draft = stack.enter_context(written_beside(folder / NOTES_FILE))
         draft.write_text("\n".join(notes) + "\n", encoding="utf-8")
         draft = stack.enter_context(written_beside(folder / GEOPACKAGE_FILE))
         for name, layer in layers.items():
-            pyogrio.write_dataframe(layer, draft, layer=name, driver="GPKG")
+            write_layer(layer, draft, name)
 
 
 def _pupil_rows(frame: pd.DataFrame, pupil_ids: bool, square_m: float) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from placement_opt.report.ground import Ground, ground_of
+from placement_opt.report.map_routes import DrawnRoute, drawn_routes, elsewhere
 from placement_opt.report.names import KIND_NAMES, group_name
 from placement_opt.report.published import group_labels
 from placement_opt.report.shared_ways import shared_ways
@@ -41,10 +42,12 @@ Points = tuple[tuple[float, float], ...]
 class Mark:
     """A provision on the map; `radii` and `hidden` have an entry for each plan, a radius of 0 where it has no pupil.
 
-    `shift` moves it aside, whatever the size of the map, where a school has several provisions.
+    `school` is the position of its school in the table of settings. `shift` moves it aside, whatever the size of the
+    map, where a school has several provisions.
     """
 
     provision_id: str
+    school: int
     kind: str
     needs: str
     x: float
@@ -58,14 +61,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Shape:
-    """Lines, points or an outline on the map, of one plan, one provision and one need where it has these."""
+    """Lines, points or an outline on the map, of one plan, one provision and one need where it has one."""
 
     path: str
     plan: int
-    provision_id: str = ""
-    kind: str = ""
+    provision_id: str
+    kind: str
     need: str = ""
-    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class PlanMap:
     lines: tuple[Shape, ...]
     ways: tuple[Shape, ...]
     hulls: tuple[Shape, ...]
-    routes: tuple[Shape, ...]
+    routes: tuple[DrawnRoute, ...]
     localities: tuple[tuple[str, float, float], ...]
     needs: tuple[tuple[str, str], ...]
     words: str
@@ -129,7 +131,7 @@ def plan_map(subject: Subject, routes: RoutePlan | None = None) -> PlanMap:
     shifted = zip(sites.iterrows(), _shifts(sites), strict=True)
     localities = _localities(settings, ground)
     homes = [(number, plan.placements) for number, plan in enumerate(subject.plans.values()) if subject.confidential]
-    runs = tuple(_runs(routes, len(plans) - 1, ground)) if routes is not None and subject.confidential else ()
+    drawn = routes if subject.confidential else None
     return PlanMap(
         ground=ground,
         plans=plans,
@@ -137,10 +139,10 @@ def plan_map(subject: Subject, routes: RoutePlan | None = None) -> PlanMap:
         lines=tuple(shape for number, rows in homes for shape in _lines(number, rows, ground)),
         ways=() if subject.confidential else tuple(_ways(subject, localities, sites, ground)),
         hulls=tuple(shape for number, rows in homes for shape in _hulls(number, rows, ground)),
-        routes=runs,
+        routes=() if drawn is None else tuple(drawn_routes(drawn, subject.problem, ground)),
         localities=localities,
         needs=tuple((need, group_name("need", need)) for need in group_labels(subject.plans, "need")),
-        words=_words(subject, sites, has_routes=bool(runs)),
+        words=_words(subject, sites, drawn),
     )
 
 
@@ -150,7 +152,7 @@ def _sites(subject: Subject, settings: pd.DataFrame) -> pd.DataFrame:
     used = {ident for name in subject.plans for ident in _used(subject, name)}
     sites = use[use["provision_id"].isin(used)].drop(columns="setting_name")
     needs = subject.problem.provisions.set_index("provision_id")["needs"]
-    points = settings[["name", "easting", "northing"]]
+    points = settings[["name", "easting", "northing"]].assign(school=range(len(settings)))
     sites = sites.join(points, on="setting_id").assign(needs=lambda frame: frame["provision_id"].map(needs))
     return sites.sort_values(["places", "provision_id"], ascending=[False, True], kind="stable")
 
@@ -177,7 +179,7 @@ def _mark(subject: Subject, row: "pd.Series[Any]", ground: Ground, shift: float)
     words = f"{row['name']}: {kind.lower()}, {row['places']} places. Pupils: {counts}."
     needs = " ".join(NEEDS) if row["needs"] == ANY else str(row["needs"]).replace(";", " ")
     name = f"{row['name']}, {kind.lower()} ({row['provision_id']})"
-    return Mark(row["provision_id"], row["kind"], needs, x, y, shift, radii, hidden, words, name)
+    return Mark(row["provision_id"], row["school"], row["kind"], needs, x, y, shift, radii, hidden, words, name)
 
 
 def _count(subject: Subject, key: Hashable) -> str:
@@ -218,14 +220,6 @@ def _hulls(number: int, placements: pd.DataFrame, ground: Ground) -> Iterator[Sh
             yield Shape(f"{_path(shapely.get_coordinates(outline))}Z", number, str(provision_id), str(kind))
 
 
-def _runs(routes: RoutePlan, number: int, ground: Ground) -> Iterator[Shape]:
-    stops = routes.stops
-    vehicles = routes.routes.set_index("route_id")["vehicle"]
-    for route_id, rows in stops[stops["run"] == "morning"].groupby("route_id"):
-        points = ground.points(rows["easting"], rows["northing"])
-        yield Shape(_path(np.array(points)), number, words=f"Route {route_id}, {vehicles[route_id]}")
-
-
 def _path(points: Any) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
 
@@ -235,7 +229,7 @@ def _localities(settings: pd.DataFrame, ground: Ground) -> tuple[tuple[str, floa
     return tuple((str(name), *ground.point(row["easting"], row["northing"])) for name, row in middles.iterrows())
 
 
-def _words(subject: Subject, sites: pd.DataFrame, *, has_routes: bool) -> str:
+def _words(subject: Subject, sites: pd.DataFrame, routes: RoutePlan | None) -> str:
     use = subject.plans[subject.main].use
     counts = use[use["provision_id"].isin(_used(subject, subject.main))].groupby("kind").size()
     kinds = ", ".join(f"{int(counts[kind])} {KIND_NAMES[kind].lower()}" for kind in KINDS if kind in counts.index)
@@ -248,8 +242,20 @@ def _words(subject: Subject, sites: pd.DataFrame, *, has_routes: bool) -> str:
             f"{LEAST_SHOWN} of its pupils or more have a place; not every such line is drawn. The table of provisions "
             "holds the same figures."
         )
-    drawn = " Routes are straight from stop to stop." if has_routes else ""
     return (
         f"{text}Lines lead from each home to its school; a catchment is the outline around the homes of those who go "
-        f"to a school, of {_FEWEST_OF_A_HULL} homes or more.{drawn} The table of provisions holds the same figures."
+        f"to a school, of {_FEWEST_OF_A_HULL} homes or more.{_route_words(subject, routes)} The table of "
+        "provisions holds the same figures."
     )
+
+
+def _route_words(subject: Subject, routes: RoutePlan | None) -> str:
+    if routes is None:
+        return ""
+    lost = elsewhere(routes, subject.plans[subject.main])
+    warning = (
+        f" {lost:,} of the pupils on them go to another school in {subject.main}: the routes are of other placements."
+        if lost
+        else ""
+    )
+    return f" Routes are straight from stop to stop, on the way to school.{warning}"

@@ -2,15 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
 from placement_opt.compare import Comparison
 from placement_opt.plan import NOT_GIVEN, Plan
 from placement_opt.problem import Problem
+from placement_opt.report.ledger import Ledger
+from placement_opt.report.returned import add_returns
 from placement_opt.schema import KINDS, LAST_PRIMARY_YEAR, MAINSTREAM_KINDS
-from placement_opt.suppression import LEAST_SHOWN
+from placement_opt.statutory import StatutoryTables, is_made_from, statutory_tables
 from placement_opt.witnesses import Sum
 
 NO_PLACE = "no place"
@@ -83,34 +85,13 @@ def siblings_apart(plan: Plan, problem: Problem) -> int:
     return int((families.sum() - families.max()).sum()) if len(at_school) else 0
 
 
-class _Ledger:
-    """Counts and sums as they are collected."""
+def count_pupils(
+    comparison: Comparison, problem: Problem, returns: Mapping[str, StatutoryTables] | None = None
+) -> Ledger:
+    """Return every count of pupils that shared papers show, and what a reader knows of them.
 
-    def __init__(self) -> None:
-        self.counts: dict[Hashable, int] = {}
-        self.sums: list[Sum] = []
-
-    def add(self, key: Hashable, count: float) -> Hashable:
-        self.counts[key] = int(count)
-        return key
-
-    def split(self, total: Hashable, parts: Iterable[tuple[Hashable, float]]) -> None:
-        self.sums.append(Sum(total, tuple(self.add(key, count) for key, count in parts)))
-
-    def rest(self, total: Hashable, parts: Iterable[Hashable]) -> None:
-        """Protect what is left of a total: it is not shown, but a reader can subtract."""
-        parts = tuple(parts)
-        left = self.counts[total] - sum(self.counts[part] for part in parts)
-        if 0 < left < LEAST_SHOWN:
-            self.sums.append(Sum(total, (*parts, self.add(("rest", total, parts), left))))
-
-    def tie(self, one: Hashable, other: Hashable) -> None:
-        if one != other and self.counts[one] == self.counts[other]:
-            self.sums.append(Sum(one, (other,)))
-
-
-def count_pupils(comparison: Comparison, problem: Problem) -> tuple[Mapping[Hashable, int], tuple[Sum, ...]]:
-    """Return every count of pupils that a report shows, by key, and the sums among them that a reader can see.
+    The papers are the report, the workbook and the statutory tables: they hide the same, whichever of them is written,
+    so that none tells what another hides.
 
     Parameters
     ----------
@@ -118,20 +99,32 @@ def count_pupils(comparison: Comparison, problem: Problem) -> tuple[Mapping[Hash
         The plans side by side.
     problem
         What the plans answer.
+    returns
+        The statutory tables of plans by name, where they were made with rules or rates of one's own.
     """
-    ledger = _Ledger()
+    ledger = Ledger()
     for name, plan in comparison.plans.items():
         _add_places(ledger, name, plan)
         _add_groups(ledger, name, plan, comparison)
         _add_travel(ledger, name, plan, comparison)
         _add_wishes(ledger, name, plan, problem)
         _add_reasons(ledger, name, plan)
+        given = (returns or {}).get(name)
+        if given is None and _is_of(plan, problem):
+            given = statutory_tables(problem, plan)
+        if given is not None:
+            add_returns(ledger, name, given)
     for name in comparison.others:
         _add_flows(ledger, name, comparison)
-    return ledger.counts, tuple(ledger.sums)
+    return ledger
 
 
-def _add_places(ledger: _Ledger, name: str, plan: Plan) -> None:
+def _is_of(plan: Plan, problem: Problem) -> bool:
+    """Return whether a plan answers this problem, so that its statutory tables may be asked for."""
+    return is_made_from(plan, problem) and set(plan.use["provision_id"]) == set(problem.provisions["provision_id"])
+
+
+def _add_places(ledger: Ledger, name: str, plan: Plan) -> None:
     ledger.add(("pupils", name), plan.placed_pupils + plan.unplaced_pupils)
     ledger.split(("pupils", name), [(("placed", name), plan.placed_pupils), (("unplaced", name), plan.unplaced_pupils)])
     use = plan.use
@@ -140,11 +133,15 @@ def _add_places(ledger: _Ledger, name: str, plan: Plan) -> None:
     for kind, provisions in use.groupby("kind"):
         rows = zip(provisions["provision_id"], provisions["pupils"], strict=True)
         ledger.split(("kind", name, kind), [(("provision", name, ident), count) for ident, count in rows])
+    # Places over the number are paid for and told, so a reader knows of the others that they keep to their places.
+    within = use[use["pupils"] <= use["places"]]
+    for ident, places in zip(within["provision_id"], within["places"], strict=True):
+        ledger.most["provision", name, ident] = int(places)
     changes = plan.placements.groupby("change")["count"].sum()
     ledger.rest(("placed", name), [ledger.add((change, name), changes.get(change, 0)) for change in ("stays", "moves")])
 
 
-def _add_groups(ledger: _Ledger, name: str, plan: Plan, comparison: Comparison) -> None:
+def _add_groups(ledger: Ledger, name: str, plan: Plan, comparison: Comparison) -> None:
     for grouping in GROUPINGS:
         placed, unplaced = (grouped(plan, table, grouping) for table in ("placements", "unplaced"))
         labels = group_labels(comparison.plans, grouping)
@@ -158,7 +155,7 @@ def _add_groups(ledger: _Ledger, name: str, plan: Plan, comparison: Comparison) 
     ledger.tie(("pupils", comparison.reference), ("pupils", name))
 
 
-def _add_travel(ledger: _Ledger, name: str, plan: Plan, comparison: Comparison) -> None:
+def _add_travel(ledger: Ledger, name: str, plan: Plan, comparison: Comparison) -> None:
     placements = plan.placements
     count, entitled, over = placements["count"], placements["entitled"], placements["over_guide"]
     primary = placements["year_group"] <= LAST_PRIMARY_YEAR
@@ -181,7 +178,7 @@ def _add_travel(ledger: _Ledger, name: str, plan: Plan, comparison: Comparison) 
             ledger.rest((grouping, name, label), parts)
 
 
-def _add_wishes(ledger: _Ledger, name: str, plan: Plan, problem: Problem) -> None:
+def _add_wishes(ledger: Ledger, name: str, plan: Plan, problem: Problem) -> None:
     asked = requests(plan)
     ledger.rest(("placed", name), [ledger.add(("request", name, wish), asked[wish]) for wish in ("met", "missed")])
     wishes = mainstream_wishes(plan, problem)
@@ -189,7 +186,7 @@ def _add_wishes(ledger: _Ledger, name: str, plan: Plan, problem: Problem) -> Non
     ledger.add(("siblings apart", name), siblings_apart(plan, problem))
 
 
-def _add_reasons(ledger: _Ledger, name: str, plan: Plan) -> None:
+def _add_reasons(ledger: Ledger, name: str, plan: Plan) -> None:
     suits: Counter[str] = Counter({SUITS_BUT_FULL: 0, NOTHING_SUITS: 0})
     obstacles: Counter[str] = Counter()
     unplaced = plan.unplaced
@@ -202,7 +199,7 @@ def _add_reasons(ledger: _Ledger, name: str, plan: Plan) -> None:
         ledger.rest(("unplaced", name), [ledger.add(("obstacle", name, obstacle), count)])
 
 
-def _add_flows(ledger: _Ledger, name: str, comparison: Comparison) -> None:
+def _add_flows(ledger: Ledger, name: str, comparison: Comparison) -> None:
     flows = comparison.flows(after=name)
     start, end = (flows[f"{side}_kind"].fillna(NO_PLACE) for side in ("from", "to"))
     same = flows["from_provision_id"].fillna("") == flows["to_provision_id"].fillna("")

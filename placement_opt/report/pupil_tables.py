@@ -24,7 +24,7 @@ def pupil_list(plan: Plan) -> Grid:
             text_cell(row["mode"]),
             Cell(float(row["cost_gbp"]), Unit.GBP),
         )
-        for _, row in plan.placements.sort_values(["pupil_id", "provision_id"], kind="stable").iterrows()
+        for row in plan.placements.sort_values(["pupil_id", "provision_id"], kind="stable").to_dict("records")
     )
     return Grid("pupils", "Every pupil with a place", heads, rows)
 
@@ -40,6 +40,6 @@ def unplaced_list(plan: Plan) -> Grid:
             Cell(int(row["year_group"]), Unit.COUNT),
             *(text_cell(row[name]) for name in ("locality", "previous_provision_id", "reasons")),
         )
-        for _, row in plan.unplaced.iterrows()
+        for row in plan.unplaced.to_dict("records")
     )
     return Grid("unplaced", "Every pupil without a place", heads, rows)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from placement_opt.report.audit import one_fingerprint
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
 from placement_opt.report.subject import Subject
 from placement_opt.report.words import is_weighing_hidden
@@ -64,6 +65,8 @@ def stages(subject: Subject) -> Grid:
     hidden = {
         "unplaced": subject.is_hidden(("unplaced", subject.main)),
         "cost": is_weighing_hidden(subject),
+        # Beside an average of few pupils, the minutes of all of them tell how many they are.
+        "minutes": subject.is_hidden(("placed", subject.main)),
     }
     rows = []
     for stage in subject.plans[subject.main].record.get("stages") or []:
@@ -83,12 +86,20 @@ def stages(subject: Subject) -> Grid:
 
 
 def run_record(subject: Subject) -> Grid:
-    """Return the record of the main plan, flat: input hashes, travel, options, versions, solver, status."""
+    """Return the record of the main plan, flat: input hashes, travel, options, versions, solver, status.
+
+    What may be shared has one hash over all tables: that of a table with few rows could be found by trying.
+    """
     plan = subject.plans[subject.main]
     entries = [("status", str(plan.status)), ("cost basis", plan.policy.cost_basis)]
     if plan.gap is not None:
         entries.append(("proven gap", f"{plan.gap:.6%}"))
-    for name in ("inputs", "travel", "options", "solver", "versions"):
+    inputs = plan.record.get("inputs")
+    if subject.confidential:
+        entries += flat_entries("inputs", inputs)
+    elif inputs:
+        entries.append(("inputs", one_fingerprint(inputs)))
+    for name in ("travel", "options", "solver", "versions"):
         entries += flat_entries(name, plan.record.get(name))
     for name, value in plan.record.items():
         if name not in _KNOWN and (subject.confidential or name not in _NEVER_SHARED):
@@ -114,6 +125,8 @@ def flat_entries(name: str, value: Any) -> Iterator[tuple[str, str]]:
 def _entry_name(name: str) -> str:
     if name.startswith("inputs."):
         return f"SHA-256 of the table {name.removeprefix('inputs.')}"
+    if name == "inputs":
+        return "SHA-256 of all tables together"
     return "SHA-256 of the travel matrix" if name == "travel.sha256" else name.replace(".", ": ")
 
 

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import geopandas as gpd
-import pyogrio
 
-from placement_opt.files.raw import written_beside
+from placement_opt.files.geopackage import write_layer
 from placement_opt.problem import Problem
 from placement_opt.report.route_words import check_same_question, clock
 from placement_opt.route_plan import RoutePlan
 from placement_opt.schema import CRS
+from placement_opt.whole_files import written_beside
 
 GEOJSON_CRS = "EPSG:4326"
 
@@ -49,10 +49,10 @@ def write_routes(path: str | Path, problem: Problem, routes: RoutePlan) -> Path:
     check_same_question(problem, routes)
     with written_beside(target) as draft:
         if ending == ".geojson":
-            pyogrio.write_dataframe(routes.lines().to_crs(GEOJSON_CRS), draft, driver="GeoJSON", RFC7946="YES")
+            write_layer(routes.lines().to_crs(GEOJSON_CRS), draft, driver="GeoJSON", RFC7946="YES")
         else:
             for name, layer in _layers(problem, routes).items():
-                pyogrio.write_dataframe(layer, draft, layer=name, driver="GPKG")
+                write_layer(layer, draft, name)
     return target
 
 

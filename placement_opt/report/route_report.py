@@ -7,7 +7,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from placement_opt.errors import Status
-from placement_opt.files.raw import written_beside
 from placement_opt.problem import Problem
 from placement_opt.report import route_tables
 from placement_opt.report.page import render_page, templates
@@ -18,6 +17,7 @@ from placement_opt.report.section import Section
 from placement_opt.route_plan import RoutePlan
 from placement_opt.routing.compare_routes import RouteComparison, compare_routes
 from placement_opt.routing.review import RouteReview
+from placement_opt.whole_files import written_beside
 
 TITLE = "Routes to school"
 BANNER = (

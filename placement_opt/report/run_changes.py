@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.compare import HEADLINE
-from placement_opt.files.raw import written_beside
+from placement_opt.harmless import harmless
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
 from placement_opt.report.sheets import save_grids
+from placement_opt.whole_files import written_beside
 from placement_opt.why.runs import USE_COLUMNS, WhatChanged
 from placement_opt.why.runs.rows import TableChanges
 
@@ -45,7 +46,7 @@ def write_changes(folder: str | Path, changed: WhatChanged, *, ids: bool = False
     out.mkdir(parents=True, exist_ok=True)
     table = out / CHANGE_TABLE
     with written_beside(table) as draft:
-        pd.DataFrame(list(_figures(changed)), columns=list(_FIGURES)).to_csv(draft, index=False)
+        harmless(pd.DataFrame(list(_figures(changed)), columns=list(_FIGURES))).to_csv(draft, index=False)
     return table, save_grids(_grids(changed, ids=ids), out / CHANGE_BOOK)
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from placement_opt.files.raw import written_beside
+from placement_opt.harmless import harmless
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
 from placement_opt.report.sheets import save_grids
 from placement_opt.scenarios.figures import OUTCOME, title_of
 from placement_opt.scenarios.scenario_set import TODAY, UNCHANGED, ScenarioSet
+from placement_opt.whole_files import written_beside
 
 SCENARIO_TABLE, SCENARIO_BOOK = "scenarios.csv", "scenarios.xlsx"
 
@@ -38,7 +39,7 @@ def write_scenarios(folder: str | Path, answers: ScenarioSet) -> tuple[Path, Pat
     out.mkdir(parents=True, exist_ok=True)
     table = out / SCENARIO_TABLE
     with written_beside(table) as draft:
-        answers.table.to_csv(draft)
+        harmless(answers.table.reset_index()).to_csv(draft, index=False)
     return table, save_grids(_grids(answers), out / SCENARIO_BOOK)
 
 

@@ -65,12 +65,15 @@ def sections_before_map(subject: Subject, extras: ReportExtras) -> tuple[Section
 
 def sections_after_map(subject: Subject) -> tuple[Section, ...]:
     """Return in confidential papers the pupils, then what the plan rests on, and the record of the run."""
-    pupils = Section("pupils", "Pupils", (), (pupil_tables.pupil_list(subject.plans[subject.main]),))
     return (
-        *([_returns(subject), pupils] if subject.confidential else []),
+        *([_returns(subject), _pupils(subject)] if subject.confidential else []),
         Section("assumptions", "Assumptions", (), (record_tables.policy(subject), record_tables.assumptions(subject))),
         _record(subject),
     )
+
+
+def _pupils(subject: Subject) -> Section:
+    return Section("pupils", "Pupils", (), (pupil_tables.pupil_list(subject.plans[subject.main]),))
 
 
 def _record(subject: Subject) -> Section:

@@ -8,6 +8,7 @@ from typing import Any
 
 from placement_opt.report.books import TOTAL, save_book
 from placement_opt.report.grid import MONEY, Cell, Grid, Unit, text_cell
+from placement_opt.report.indicators import AMBER, GREEN, RED
 from placement_opt.suppression import Mark
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -19,6 +20,8 @@ _LONGEST_AS_TEXT = 255
 """Older Excels show longer text as ##### where the cell has the format of text."""
 _SUMMED = frozenset({Unit.COUNT, Unit.CHANGE, Unit.GBP, Unit.GBP_PENCE, Unit.GBP_CHANGE})
 _STYLE = "TableStyleLight1"
+_RATING_COLOURS = {GREEN: "00602F", AMBER: "7A4A00", RED: "8A1020"}
+"""As on the page, beside the word."""
 FONT = "Calibri"
 
 
@@ -41,11 +44,13 @@ def write_grid(sheet: Any, grid: Grid, *, first_row: int = 1, frozen_columns: in
     _prepare_print(sheet, first_row)
 
 
-def write_stack(sheet: Any, grids: Sequence[Grid]) -> None:
-    """Write several tables of a sheet under each other, each under its caption and with a filter of its own."""
+def write_stack(sheet: Any, grids: Sequence[Grid], sentences: Sequence[str] = ()) -> None:
+    """Write sentences, and under them several tables, each under its caption and with a filter of its own."""
     from openpyxl.styles import Font  # noqa: PLC0415 - loads when used
 
-    row = 1
+    for number, sentence in enumerate(sentences, start=1):
+        put(sheet.cell(number, 1), text_cell(sentence))
+    row = len(sentences) + (2 if sentences else 1)
     for grid in grids:
         put(sheet.cell(row, 1), text_cell(grid.caption))
         sheet.cell(row, 1).font = Font(name=FONT, bold=True, size=12)
@@ -63,6 +68,8 @@ def write_rows(sheet: Any, grid: Grid, *, first_row: int) -> int:
     _write_heads(sheet, grid, first_row, figures)
     for number, row in enumerate(grid.rows, start=first_row + 1):
         _write_row(sheet, row, number, figures)
+        if grid.key == "indicators":
+            _colour_rating(sheet[number])
     after = first_row + 1 + len(grid.rows)
     if grid.total is None:
         return after
@@ -108,6 +115,14 @@ def _write_row(sheet: Any, row: Sequence[Cell], number: int, figures: frozenset[
             sheet.row_dimensions[number].height = max(height, sheet.row_dimensions[number].height or 0)
         elif column - 2 in figures:
             cell.alignment = Alignment(horizontal="left", indent=1)
+
+
+def _colour_rating(cells: Iterable[Any]) -> None:
+    from openpyxl.styles import Font  # noqa: PLC0415 - loads when used
+
+    for cell in cells:
+        if cell.value in _RATING_COLOURS:
+            cell.font = Font(name=FONT, bold=True, color=_RATING_COLOURS[cell.value])
 
 
 def _write_total(sheet: Any, grid: Grid, number: int) -> None:

@@ -24,15 +24,18 @@ def _sentences(extras: ReportExtras) -> tuple[str, ...]:
     said = []
     if extras.witness is not None:
         found = extras.witness
-        unplaced, explained = found.unplaced_pupils, found.explained
-        said.append(f"Of {unplaced:,} pupils without a place, {explained:,} have none for want of places.")
+        said.append(f"{_pupils(found.unplaced_pupils)} no place, {found.explained:,} of them for want of places.")
         said += [f"These rules stand in the way of the others: {' '.join(found.clashes)}"] if found.clashes else []
     if extras.cures is not None:
         left, is_fewest = extras.cures.unplaced_pupils, extras.cures.is_fewest
         proof = "proved to be as few as such changes can reach" if is_fewest else "not proved to be fewest"
-        who = f"{left:,} pupils have no place ({proof})" if left else "every pupil has a place"
+        who = f"{_pupils(left)} no place ({proof})" if left else "every pupil has a place"
         said.append(f"After each set of changes below, {who}.")
     return tuple(said)
+
+
+def _pupils(number: int) -> str:
+    return "1 pupil has" if number == 1 else f"{number:,} pupils have"
 
 
 def _groups(found: Witness) -> Grid:
@@ -66,4 +69,5 @@ def _cures(found: Cures) -> Grid:
     )
     heads = ("Changes", "How many", "Their price, £ a year", "The plan, £ a year", "More, £ a year", "Proved", "For")
     note = "Proved: no set has fewer changes, or none costs less, as the last column says. People decide which to make."
-    return Grid("cures", "Changes that would give everybody a place", heads, rows, note=note)
+    who = "more pupils" if found.unplaced_pupils else "everybody"
+    return Grid("cures", f"Changes that would give {who} a place", heads, rows, note=note)

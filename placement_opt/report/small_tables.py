@@ -1,15 +1,21 @@
 """Small CSV tables that become values: every fault of the file at once."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.file_limits import read_whole
 
 Value = TypeVar("Value")
+
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", re.ASCII)
+"""Commas part thousands; 1,5 is no number, since it may mean one and a half."""
 
 
 def read_small_table(path: Path, kind: Callable[..., Value], *, numbers: Sequence[str], key: str) -> tuple[Value, ...]:
@@ -62,7 +68,9 @@ def read_small_table(path: Path, kind: Callable[..., Value], *, numbers: Sequenc
 
 def _frame(path: Path) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        frame = pd.read_csv(BytesIO(read_whole(path)), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except InputError:
+        raise
     except FileNotFoundError:
         raise InputError([Fault(str(path), "", "", "", "The file does not exist.")]) from None
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -76,9 +84,5 @@ def _columns(wanted: Sequence[str]) -> str:
 
 
 def _cell(text: str, is_number: bool) -> Any:
-    if not is_number:
-        return text
-    try:
-        return float(text.replace(",", ""))
-    except ValueError:
-        return text
+    is_plain = is_number and _NUMBER.fullmatch(text) is not None
+    return float(text.replace(",", "")) if is_plain else text

@@ -10,10 +10,10 @@ from placement_opt.compare import Comparison, compare
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.report.amounts import Amounts, read_amounts
+from placement_opt.report.ledger import Ledger
 from placement_opt.report.published import count_pupils
-from placement_opt.suppression import LEAST_SHOWN, Mark, protect
+from placement_opt.suppression import LEAST_SHOWN, Mark
 from placement_opt.travel import TravelMatrix
-from placement_opt.witnesses import Sum
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,18 +68,19 @@ class Subject:
         return list(self.comparison.plans)[-1]
 
     @cached_property
-    def _counted(self) -> tuple[Mapping[Hashable, int], tuple[Sum, ...]]:
+    def ledger(self) -> Ledger:
+        """Every count of pupils that papers to be shared show, and what a reader knows of them."""
         return count_pupils(self.comparison, self.problem)
 
     @property
     def counts(self) -> Mapping[Hashable, int]:
         """Every count of pupils that is shown, by key."""
-        return self._counted[0]
+        return self.ledger.counts
 
     @cached_property
     def marks(self) -> Mapping[Hashable, Mark]:
         """How each count may be shown."""
-        return dict.fromkeys(self.counts, Mark.SHOWN) if self.confidential else protect(*self._counted)
+        return dict.fromkeys(self.counts, Mark.SHOWN) if self.confidential else self.ledger.protected()
 
     @cached_property
     def amounts(self) -> Amounts:

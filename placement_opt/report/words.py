@@ -1,5 +1,6 @@
 """The plan in plain sentences, with its proof; nothing here says more than the tables may."""
 
+import math
 from collections.abc import Hashable
 
 from placement_opt.errors import Status
@@ -10,6 +11,8 @@ from placement_opt.suppression import LEAST_SHOWN, Mark
 SHARED_NOTE = (
     "Counts of 1 to 4 pupils are shown as “under 5”; “withheld” stands where one could otherwise be worked out."
 )
+NOBODY = "The tables hold no pupil whose place is to be planned."
+_LEAST_GAP = 1e-6
 FEWEST = "No plan under these rules leaves fewer pupils without a place."
 _BASES = {
     "marginal": "place funding of existing places is sunk and not counted, so the figures are top-ups and fees, "
@@ -62,29 +65,46 @@ def is_weighing_hidden(subject: Subject) -> bool:
         (("mainstream", name, "missed"), policy.mainstream, policy.missed_mainstream_gbp),
         (("siblings apart", name), policy.siblings, policy.split_siblings_gbp),
     ]
+    weights = {key: weight for key, force, weight in priced if force == "priced" and weight > 0}
+    # Not every unmet wish is weighed: those that are not may be few.
+    unweighed = sum(subject.counts[key] * weight for key, weight in weights.items()) - plan.weighed_gbp
     return any(
-        force == "priced" and (subject.is_hidden(key) or plan.weighed_gbp < LEAST_SHOWN * weight)
-        for key, force, weight in priced
+        subject.is_hidden(key) or min(plan.weighed_gbp, unweighed or plan.weighed_gbp) < LEAST_SHOWN * weight
+        for key, weight in weights.items()
     )
 
 
 def places_sentence(subject: Subject) -> str:
     """Say how many pupils have a place."""
     name, first = subject.main, subject.reference
-    everybody = _count(subject, ("pupils", name))
-    mark = subject.marks["unplaced", name]
-    if mark is Mark.SMALL:
-        text = f"Of {everybody} pupils, all but fewer than 5 have a place"
-    elif mark is Mark.WITHHELD:
-        text = f"How many of {everybody} pupils have no place is withheld, so that no small group can be worked out"
-    else:
-        placed, unplaced = _count(subject, ("placed", name)), _count(subject, ("unplaced", name))
-        none = "has none" if unplaced == "1" else "have none"
-        text = f"Of {everybody} pupils, {placed} have a place and {unplaced} {none}"
-        text = f"All {everybody} pupils have a place" if unplaced == "0" else text
+    if subject.counts["pupils", name] == 0:
+        return NOBODY
+    text = _placed(subject, name)
     if subject.comparison.others and not subject.is_hidden(("unplaced", first)):
         text += f" ({first}: {_count(subject, ('unplaced', first))} without a place)"
     return text + "."
+
+
+def _placed(subject: Subject, name: str) -> str:
+    unplaced, mark = subject.counts["unplaced", name], subject.marks["unplaced", name]
+    everybody = pupils_in_words(subject, ("pupils", name))
+    if subject.is_hidden(("pupils", name)):
+        is_told = unplaced == 0 and mark is Mark.SHOWN
+        told = "all have a place" if is_told else "how many of them have a place is withheld"
+        return f"The plan is for {everybody}; {told}"
+    if mark is Mark.SMALL:
+        return f"Of {everybody}, all but fewer than 5 have a place"
+    if mark is Mark.WITHHELD:
+        return f"How many of {everybody} have no place is withheld, so that no small group can be worked out"
+    if unplaced in {0, subject.counts["pupils", name]}:
+        verb = "has" if subject.counts["pupils", name] == 1 else "have"
+        whole = everybody if everybody == "1 pupil" else f"All {everybody}"
+        return f"{whole} {verb} {'a' if unplaced == 0 else 'no'} place"
+    none = f"{unplaced:,} {'has' if unplaced == 1 else 'have'}"
+    if subject.is_hidden(("placed", name)):
+        return f"Of {everybody}, {none} no place"
+    placed = subject.counts["placed", name]
+    return f"Of {everybody}, {placed:,} {'has' if placed == 1 else 'have'} a place and {none} none"
 
 
 def money_sentence(subject: Subject) -> str:
@@ -96,8 +116,18 @@ def money_sentence(subject: Subject) -> str:
         return f"What it costs is withheld, because the pupils are few. Costs are counted {basis}."
     text = f"It costs £{plan.cost_gbp:,.0f} a year {basis}"
     if subject.comparison.others and first not in hidden:
-        text += f", {_difference(plan.cost_gbp - subject.plans[first].cost_gbp)} {first}"
+        text += f", {_difference(plan.cost_gbp - subject.plans[first].cost_gbp)} {first}{_paid_for(subject)}"
     return text + "."
+
+
+def _paid_for(subject: Subject) -> str:
+    """Say that the reference costs less, or more, for another number of pupils."""
+    keys = [(what, name) for what in ("placed", "unplaced") for name in (subject.reference, subject.main)]
+    first, main = (subject.counts[key] for key in keys[:2])
+    if first == main or any(subject.is_hidden(key) for key in keys):
+        return ""
+    pupils = f"{abs(first - main):,} pupil{'' if abs(first - main) == 1 else 's'}"
+    return f", which pays for {pupils} {'fewer' if first < main else 'more'}"
 
 
 def _capital(subject: Subject) -> str:
@@ -121,8 +151,9 @@ def _like_for_like(subject: Subject) -> str:
     if any(subject.is_hidden(key) for key in keys):
         return f"{text}, and the plans do not leave equally many without one: compare with care."
     first, main = (subject.counts[key] for key in keys)
-    change = f"{abs(first - main):,} {'more' if first > main else 'fewer'}"
-    return f"{text}, and {subject.main} gives a place to {change} pupils than {subject.reference}: compare with care."
+    pupils = f"{abs(first - main):,} pupil{'' if abs(first - main) == 1 else 's'}"
+    change = "more" if first > main else "fewer"
+    return f"{text}, and {subject.main} gives a place to {pupils} {change} than {subject.reference}: compare with care."
 
 
 def travel_sentence(subject: Subject) -> str:
@@ -131,14 +162,16 @@ def travel_sentence(subject: Subject) -> str:
     travel = subject.plans[name].travel()
     if name in subject.amounts.hidden_transport or subject.is_small(travel["pupils"]):
         return ""
-    carried = _count(subject, ("with transport", name))
-    text = f"Transport costs £{travel['transport_gbp']:,.0f} of that, for {carried} pupils"
+    of_that = "" if name in subject.amounts.hidden_costs else " of that"
+    carried = pupils_in_words(subject, ("with transport", name))
+    text = f"Transport costs £{travel['transport_gbp']:,.0f}{of_that}, for {carried}"
     before = subject.plans[first].travel()
     if subject.comparison.others and first not in subject.amounts.hidden_transport:
         text += f", {_difference(travel['transport_gbp'] - before['transport_gbp'])} {first}"
-    if travel["pupils"] == 0:
+    if not travel["pupils"] or math.isnan(travel["mean_minutes"]):
         return text + "."
-    text += f"; a journey takes {travel['mean_minutes']:.1f} minutes on average"
+    source = ", by straight lines" if subject.travel.recipe.get("method") == "crow_fly" else ""
+    text += f"; a journey takes {travel['mean_minutes']:.1f} minutes on average{source}"
     if subject.comparison.others and before["pupils"] > 0 and not subject.is_small(before["pupils"]):
         text += f" ({first}: {before['mean_minutes']:.1f})"
     return text + "."
@@ -154,12 +187,18 @@ def moves_sentence(subject: Subject) -> str:
         return (
             f"{'Fewer than 5 pupils' if small else 'Some pupils (the number is withheld)'} move from a present place."
         )
-    return f"{_count(subject, key)} pupils move from a present place, and {_stay(subject)} stay where they are."
+    verb = "moves" if subject.counts[key] == 1 else "move"
+    return f"{pupils_in_words(subject, key)} {verb} from a present place, and {_stay(subject)}."
 
 
 def _stay(subject: Subject) -> str:
     key = ("stays", subject.main)
-    return "others" if subject.is_hidden(key) else _count(subject, key)
+    if subject.is_hidden(key):
+        return "others stay where they are"
+    count = subject.counts[key]
+    if count < 2:
+        return f"{'one stays' if count else 'none stays'} where it is"
+    return f"{count:,} stay where they are"
 
 
 def leaves_fewest(plan: Plan) -> bool | None:
@@ -181,7 +220,7 @@ def _most_placed(plan: Plan) -> str:
 
 
 def _bound(subject: Subject, plan: Plan) -> str:
-    gap = f"{plan.gap:.4%}"
+    gap = percent(plan.gap or 0.0)
     if is_weighing_hidden(subject) or subject.main in subject.amounts.hidden_costs:
         return f"The plan is proved to be within {gap} of the best that these rules allow."
     if plan.weighed_gbp == 0:
@@ -210,6 +249,27 @@ def are_wishes_weighed(subject: Subject, plan: Plan) -> bool:
 def _count(subject: Subject, key: Hashable) -> str:
     mark = subject.marks[key]
     return str(mark) if subject.is_hidden(key) else f"{subject.counts[key]:,}"
+
+
+def pupils_in_words(subject: Subject, key: Hashable) -> str:
+    """Return a count of pupils as it may be told in a sentence."""
+    if subject.is_hidden(key):
+        small = subject.marks[key] is Mark.SMALL
+        return "fewer than 5 pupils" if small else "pupils whose number is withheld"
+    return f"{subject.counts[key]:,} pupil{'' if subject.counts[key] == 1 else 's'}"
+
+
+def percent(gap: float) -> str:
+    """Return a proven gap as it is read; 0% only where nothing is left.
+
+    Examples
+    --------
+    >>> percent(0.0), percent(1e-9), percent(0.00123)
+    ('0%', 'under 0.0001%', '0.1230%')
+    """
+    if gap == 0:
+        return "0%"
+    return "under 0.0001%" if gap < _LEAST_GAP else f"{gap:.4%}"
 
 
 def _difference(change: float) -> str:

@@ -11,12 +11,23 @@ from placement_opt.files.store import plain_tables
 from placement_opt.plan import Plan
 from placement_opt.plan_tables import TABLE_COLUMNS
 from placement_opt.problem import Problem
-from placement_opt.report import budget_tables, fairness_tables, money_tables, place_tables, record_tables
+from placement_opt.report import (
+    budget_tables,
+    change_tables,
+    fairness_tables,
+    money_tables,
+    place_tables,
+    record_tables,
+)
+from placement_opt.report.actions import actions
 from placement_opt.report.amounts import COST_GROUPINGS
 from placement_opt.report.books import save_book
+from placement_opt.report.extras import ReportExtras
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
+from placement_opt.report.indicators import indicators
 from placement_opt.report.published import GROUPINGS, OVER_GROUPINGS
 from placement_opt.report.sheets import FONT, put, write_grid, write_stack
+from placement_opt.report.shortfall_tables import shortfall
 from placement_opt.report.subject import Subject
 from placement_opt.report.words import SHARED_NOTE, proof, what_the_plan_does
 from placement_opt.travel import TravelMatrix
@@ -33,6 +44,7 @@ def write_workbook(
     travel: TravelMatrix,
     *,
     confidential: bool = True,
+    extras: ReportExtras | None = None,
 ) -> Path:
     """Write plans as an Excel workbook: results to filter and pivot, then the input tables to change and solve again.
 
@@ -48,6 +60,9 @@ def write_workbook(
         Hold the input tables and a row for each pupil, show small groups, and say so on the first sheet. Otherwise
         there are no input tables and no rows of pupils, and counts of 1 to 4 and whatever would give them away are
         hidden.
+    extras
+        Thresholds of indicators, owners of actions, cures of a shortfall, changes since an earlier run. Routes are
+        not in it: they have sheets of their own (`write_route_sheets`).
 
     Returns
     -------
@@ -57,7 +72,10 @@ def write_workbook(
     Raises
     ------
     ValueError
-        When there is no plan, plans are on different cost bases, or the last plan was made from other tables.
+        When there is no plan, plans are on different cost bases, the last plan was made from other tables, or something
+        of `extras` is not about it or is given twice.
+    InputError
+        When routes hold pupils or schools that the problem does not know.
     OSError
         When the file cannot be written; then nothing is left behind.
 
@@ -87,15 +105,14 @@ def write_workbook(
 
     from placement_opt.files.sheets import add_tables  # noqa: PLC0415
 
-    subject = Subject(dict(plans), problem, travel, confidential)
+    subject, asked = Subject(dict(plans), problem, travel, confidential), extras or ReportExtras()
+    asked.check(problem)
     book = Workbook()
     _write_summary(book.worksheets[0], subject)
+    for name, sentences, grids in _first_sheets(subject, asked):
+        _write_sheet(book, name, grids, sentences)
     for name, grids in _sheets(subject):
-        sheet = book.create_sheet(f"{RESULT_PREFIX}{name}")
-        if len(grids) == 1:
-            write_grid(sheet, grids[0], frozen_columns=2 if name in {"placements", "unplaced"} else 1)
-        else:
-            write_stack(sheet, grids)
+        _write_sheet(book, name, grids)
     for sheet in book.worksheets:
         _mark_sheet(sheet, _RESULT_COLOUR, confidential=confidential)
     if confidential:
@@ -106,8 +123,27 @@ def write_workbook(
     return save_book(book, Path(path))
 
 
+def _write_sheet(book: Any, name: str, grids: Sequence[Grid], sentences: Sequence[str] = ()) -> None:
+    sheet = book.create_sheet(f"{RESULT_PREFIX}{name}")
+    if len(grids) == 1 and not sentences:
+        write_grid(sheet, grids[0], frozen_columns=2 if name in {"placements", "unplaced"} else 1)
+    else:
+        write_stack(sheet, grids, sentences)
+
+
+def _first_sheets(subject: Subject, extras: ReportExtras) -> Iterator[tuple[str, Sequence[str], Sequence[Grid]]]:
+    """Yield name, sentences and tables of the sheets that ask for a decision."""
+    yield "indicators", (), [indicators(subject, extras.thresholds)]
+    yield "actions", (), [actions(subject, extras.owners)]
+    if extras.changed is not None:
+        yield "changes", *change_tables.changes(subject, extras.changed)
+    sentences, cures = shortfall(subject, extras)
+    if sentences:
+        yield "shortfall", sentences, cures
+
+
 def _sheets(subject: Subject) -> Iterator[tuple[str, Sequence[Grid]]]:
-    """Yield the tables of every sheet of results after the first."""
+    """Yield name and tables of the sheets that hold the plan."""
     if subject.confidential:
         yield "placements", [_rows_of_plans(subject, "placements")]
         yield "unplaced", [_rows_of_plans(subject, "unplaced")]

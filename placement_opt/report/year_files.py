@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from placement_opt.files.raw import written_beside
+from placement_opt.harmless import harmless
+from placement_opt.whole_files import written_beside
 from placement_opt.years_plan import YearsPlan
 
 RUN_FILE = "years.json"
@@ -51,6 +52,6 @@ def write_years(folder: str | Path, plan: YearsPlan) -> tuple[Path, ...]:
     )
     for name, frame in zip(TABLE_FILES, frames, strict=True):
         with written_beside(out / name) as draft:
-            frame.to_csv(draft, index=False)
+            harmless(frame).to_csv(draft, index=False)
         written.append(out / name)
     return tuple(written)

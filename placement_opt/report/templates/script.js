@@ -54,6 +54,7 @@
   const marks = [...svg.querySelectorAll(".mark")];
   const marksAt = new Map(marks.map((mark) => [mark.dataset.at, mark]));
   const tied = [...svg.querySelectorAll(".line, .hull")];
+  const routes = [...svg.querySelectorAll(".route")];
   const field = (name) => figure.querySelector(`[name="${name}"]`);
   const ticked = (name) => new Set([...figure.querySelectorAll(`[name="${name}"]:checked`)].map((box) => box.value));
   let view = { ...whole };
@@ -68,6 +69,11 @@
     const width = Math.min(whole.width * 8, Math.max(whole.width / 60, view.width * factor));
     const by = width / view.width;
     view = { x: x - (x - view.x) * by, y: y - (y - view.y) * by, width, height: view.height * by };
+    show();
+  };
+  const look = (x, y, width) => {
+    const height = (width * whole.height) / whole.width;
+    view = { x: x - width / 2, y: y - height / 2, width, height };
     show();
   };
   const move = (right, down) => {
@@ -148,26 +154,41 @@
       shape.classList.toggle("on", isIn && isAsked);
       shape.classList.toggle("picked", isPicked);
     }
-    svg.classList.toggle("with-routes", layers.has("routes"));
+    const route = field("map-route")?.value ?? "";
+    for (const run of routes) {
+      const isPicked = run.dataset.route === route;
+      const goesThere = !school || run.dataset.schools.split(" ").includes(marksAt.get(school).dataset.school);
+      run.classList.toggle("on", isPicked || (!route && layers.has("routes") && goesThere));
+      run.classList.toggle("picked", isPicked);
+    }
     svg.classList.toggle("no-localities", !layers.has("localities"));
-    chosen.textContent = marksAt.get(school)?.querySelector("title").textContent ?? "";
+    const told = [marksAt.get(school), routes.find((run) => run.dataset.route === route)];
+    chosen.textContent = told.map((one) => one?.querySelector("title").textContent ?? "").join(" ").trim();
   };
-  const pick = (ident) => {
-    field("map-school").value = ident;
+  const pick = (list, ident) => {
+    list.value = list.value === ident ? "" : ident;
     draw();
   };
   svg.addEventListener("click", (event) => {
+    if (moved >= 6) return;
     const mark = event.target.closest(".mark");
-    if (mark && moved < 6) pick(field("map-school").value === mark.dataset.at ? "" : mark.dataset.at);
+    const run = event.target.closest(".route");
+    if (mark) pick(field("map-school"), mark.dataset.at);
+    else if (run) pick(field("map-route"), run.dataset.route);
   });
   field("map-school").addEventListener("change", (event) => {
     const mark = marksAt.get(event.target.value);
     if (!mark) return;
     const { e: x, f: y } = mark.transform.baseVal.consolidate().matrix;
-    const width = Math.min(view.width, whole.width / 3);
-    const height = (width * whole.height) / whole.width;
-    view = { x: x - width / 2, y: y - height / 2, width, height };
-    show();
+    look(x, y, Math.min(view.width, whole.width / 3));
+  });
+  field("map-route")?.addEventListener("change", (event) => {
+    const run = routes.find((one) => one.dataset.route === event.target.value);
+    if (!run) return;
+    run.classList.add("on"); // what is not shown has no size
+    const { x, y, width, height } = run.getBBox();
+    const wide = Math.max(width, (height * whole.width) / whole.height);
+    look(x + width / 2, y + height / 2, Math.max(1.3 * wide, whole.width / 6));
   });
   figure.addEventListener("change", draw);
   window.addEventListener("resize", show);
