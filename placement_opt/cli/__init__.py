@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell_versions(voice)
         reply = getattr(import_module(module), function)(parsed, voice)
         voice.detail("Done.")
-    except (WrongUse, PlacementError, OSError, KeyboardInterrupt) as error:
+    except (WrongUse, PlacementError, OSError, MemoryError, KeyboardInterrupt) as error:
         return _ended_by(error, voice, command)
     if voice.is_json:
         _print_document(voice, command, FINE, reply)

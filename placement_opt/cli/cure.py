@@ -6,11 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from placement_opt.arguments.values import options_of, policy_of, wrong_use
-from placement_opt.cli.planning import check_writable
 from placement_opt.cli.reading import question
 from placement_opt.cli.reply import Reply, rows
 from placement_opt.cli.saying import Voice
+from placement_opt.cli.writing import check_writable, read_by
 from placement_opt.errors import InputError
+from placement_opt.whole_files import turn_in, write_csv_files
 from placement_opt.why.shortfall import CureRules, cures
 from placement_opt.why.shortfall.values import Cures
 from placement_opt.why.witness import witness
@@ -25,7 +26,7 @@ def find_cures(parsed: argparse.Namespace, voice: Voice) -> Reply:
     policy, options = policy_of(parsed), options_of(parsed)
     problem, travel = question(parsed)
     if parsed.out is not None:
-        check_writable(parsed.out, CHANGES_FILE, SHARING_FILE)
+        check_writable(parsed.out, CHANGES_FILE, SHARING_FILE, read=read_by(parsed))
     try:
         found = cures(problem, travel, policy=policy, options=options, prices=prices, rules=rules, progress=voice.tell)
     except InputError:
@@ -50,7 +51,6 @@ def find_cures(parsed: argparse.Namespace, voice: Voice) -> Reply:
 
 
 def _write(out: Path, found: Cures, shared: Witness | None, voice: Voice) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     sets = [*found.fewest, *([found.cheapest] if found.cheapest is not None else [])]
     parts = [
         cure.changes.assign(set=number, order=order)
@@ -58,11 +58,12 @@ def _write(out: Path, found: Cures, shared: Witness | None, voice: Voice) -> Non
     ]
     table = pd.concat(parts, ignore_index=True)
     columns = ["set", "order", *(name for name in table.columns if name not in {"set", "order"})]
-    table[columns].to_csv(out / CHANGES_FILE, index=False)
+    tables = {CHANGES_FILE: table[columns], **({} if shared is None else {SHARING_FILE: shared.pupils})}
+    with turn_in(out, voice.tell):
+        write_csv_files(out, tables)
     voice.say("")
     voice.wrote("changes", out / CHANGES_FILE, "CONFIDENTIAL: may name pupils' rows")
     if shared is not None:
-        shared.pupils.to_csv(out / SHARING_FILE, index=False)
         voice.wrote("sharing", out / SHARING_FILE, "CONFIDENTIAL: holds pupils' rows")
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from placement_opt.arguments.values import wrong_use
 from placement_opt.cli.reply import Reply, rows
 from placement_opt.cli.saying import Voice
+from placement_opt.cli.writing import check_writable
 from placement_opt.files import read_problem
 from placement_opt.plan import load_plan
 from placement_opt.problem import Problem
+from placement_opt.whole_files import turn_in
 from placement_opt.why.runs import WhatChanged, what_changed
 from placement_opt.why.runs.places import STAYED, WAITS
 
@@ -23,6 +25,11 @@ def compare_two(parsed: argparse.Namespace, voice: Voice) -> Reply:
         wrong_use("diff: the same run is given twice.")
     if (parsed.tables1 is None) != (parsed.tables2 is None):
         wrong_use("diff: give both --tables1 and --tables2, or neither.")
+    if parsed.out is not None:
+        from placement_opt.report.run_changes import CHANGE_BOOK, CHANGE_TABLE  # noqa: PLC0415 - loads when used
+
+        read = [path for path in (first, second, parsed.tables1, parsed.tables2) if path is not None]
+        check_writable(parsed.out, CHANGE_TABLE, CHANGE_BOOK, read=read)
     before, after = load_plan(first), load_plan(second)
     changed = what_changed(before, after, tables=_tables(parsed))
     voice.say(changed.summary())
@@ -31,7 +38,8 @@ def compare_two(parsed: argparse.Namespace, voice: Voice) -> Reply:
     if parsed.out is not None:
         from placement_opt.report.run_changes import write_changes  # noqa: PLC0415 - loads when used
 
-        table, book = write_changes(parsed.out, changed, ids=parsed.ids)
+        with turn_in(parsed.out, voice.tell):
+            table, book = write_changes(parsed.out, changed, ids=parsed.ids)
         note = (
             "CONFIDENTIAL: lists pupils" if parsed.ids else "small groups are not hidden: keep both inside the council"
         )

@@ -6,6 +6,7 @@ from typing import Any
 from placement_opt.cli.reading import question_of_run
 from placement_opt.cli.reply import Reply, rows
 from placement_opt.cli.saying import Voice
+from placement_opt.cli.writing import check_writable, read_by
 from placement_opt.plan import load_plan
 from placement_opt.verify import verify
 from placement_opt.why.reasons import reasons
@@ -15,6 +16,8 @@ def explain_pupils(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Explain pupils of a saved run: the letter, or everything for officers; or write the pack for a panel."""
     plan = load_plan(parsed.run_file)
     problem, travel = question_of_run(parsed, plan)
+    if parsed.panel is not None:
+        check_writable(parsed.panel.parent, parsed.panel.name, read=read_by(parsed))
     verify(problem, travel, plan).raise_if_wrong()
     if parsed.panel is not None:
         from placement_opt.report.panel import panel_pack  # noqa: PLC0415 - the report's libraries load when used

@@ -11,16 +11,18 @@ from placement_opt.cli.papers import check_papers, extras_of
 from placement_opt.cli.reading import question, question_of_run
 from placement_opt.cli.reply import Reply, plan_figures, rows
 from placement_opt.cli.saying import Voice
+from placement_opt.cli.writing import check_writable, read_by
 from placement_opt.compare import compare
-from placement_opt.errors import Fault, InputError
 from placement_opt.examples import exampleshire
 from placement_opt.plan import Plan, load_plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.report import write_report, write_workbook
+from placement_opt.report.extras import ReportExtras
 from placement_opt.solve import baseline, solve
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import verify
+from placement_opt.whole_files import turn_in
 
 RUN_FILE, REPORT_FILE, WORKBOOK_FILE = "run.json", "report.html", "workbook.xlsx"
 OPEN_REPORT_FILE = "report_confidential.html"
@@ -37,6 +39,8 @@ class Asked:
         As `solve` takes them.
     origin
         Where it came from, for the record of the run; paths from the folder that the run is written to.
+    read
+        The files and folders that it came from, which nothing may be written over.
     """
 
     problem: Problem
@@ -44,6 +48,7 @@ class Asked:
     policy: Policy
     options: SolveOptions
     origin: dict[str, Any]
+    read: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,11 @@ class Papers:
     report: bool = True
     workbook: bool = True
     open_report: bool = False
+
+    def names(self) -> list[str]:
+        """Return the names of the files, the run's among them."""
+        chosen = {REPORT_FILE: self.report, WORKBOOK_FILE: self.workbook, OPEN_REPORT_FILE: self.open_report}
+        return [RUN_FILE, *(name for name, is_chosen in chosen.items() if is_chosen)]
 
 
 def demo(parsed: argparse.Namespace, voice: Voice) -> Reply:
@@ -66,7 +76,7 @@ def demo(parsed: argparse.Namespace, voice: Voice) -> Reply:
 def solve_tables(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Plan what the tables ask for."""
     problem, travel = question(parsed)
-    asked = Asked(problem, travel, policy_of(parsed), options_of(parsed), origin_of(parsed))
+    asked = Asked(problem, travel, policy_of(parsed), options_of(parsed), origin_of(parsed), tuple(read_by(parsed)))
     return plan_and_write(asked, parsed.out, Papers(), voice)[1]
 
 
@@ -82,24 +92,24 @@ def report(parsed: argparse.Namespace, voice: Voice) -> Reply:
     check_papers(parsed)
     plan = load_plan(parsed.run_file)
     problem, travel = question_of_run(parsed, plan)
+    check_writable(parsed.out, REPORT_FILE, WORKBOOK_FILE, read=read_by(parsed))
     verify(problem, travel, plan).raise_if_wrong()
     voice.detail("The run is right; writing its papers.")
     extras = extras_of(parsed, problem, travel, plan, voice)
     plans = {"today": baseline(problem, travel, policy=plan.policy), "plan": plan}
-    parsed.out.mkdir(parents=True, exist_ok=True)
-    paper = write_report(
-        parsed.out / REPORT_FILE, plans, problem, travel, confidential=parsed.confidential, extras=extras
-    )
-    _tell_report(paper, voice, confidential=parsed.confidential)
-    _write_workbook(parsed.out, plans, problem, travel, voice)
+    with turn_in(parsed.out, voice.tell):
+        paper = write_report(
+            parsed.out / REPORT_FILE, plans, problem, travel, confidential=parsed.confidential, extras=extras
+        )
+        _tell_report(paper, voice, confidential=parsed.confidential)
+        _write_workbook(parsed.out, plans, problem, travel, voice, extras)
     return Reply({"plan": plan_figures(plan)})
 
 
 def plan_and_write(asked: Asked, out: Path, papers: Papers, voice: Voice) -> tuple[Plan, Reply]:
     """Solve first and write afterwards, so that nothing is written where there is no plan."""
     problem, travel, policy = asked.problem, asked.travel, asked.policy
-    check_writable(out, RUN_FILE, REPORT_FILE, WORKBOOK_FILE, OPEN_REPORT_FILE)
-    _check_input_is_kept(out, asked.origin["input"])
+    check_writable(out, *papers.names(), read=asked.read)
     voice.detail(f"{problem!r}, {travel!r}.")
     plan = solve(problem, travel, policy=policy, options=asked.options, progress=voice.tell)
     plan = plan.with_record(origin=asked.origin)
@@ -107,32 +117,15 @@ def plan_and_write(asked: Asked, out: Path, papers: Papers, voice: Voice) -> tup
     plans = {"today": today, "plan": plan}
     comparison = compare(plans)
     voice.say(f"{plan.summary()}\n\n{comparison.summary()}\n")
-    out.mkdir(parents=True, exist_ok=True)
-    voice.wrote("run", plan.save(out / RUN_FILE), "holds pupils' rows: keep it inside the council")
-    if papers.report:
-        _write_report(out / REPORT_FILE, plans, problem, travel, voice, confidential=False)
-    if papers.open_report:
-        _write_report(out / OPEN_REPORT_FILE, plans, problem, travel, voice, confidential=True)
-    if papers.workbook:
-        _write_workbook(out, plans, problem, travel, voice)
+    with turn_in(out, voice.tell):
+        voice.wrote("run", plan.save(out / RUN_FILE), "holds pupils' rows: keep it inside the council")
+        if papers.report:
+            _write_report(out / REPORT_FILE, plans, problem, travel, voice, confidential=False)
+        if papers.open_report:
+            _write_report(out / OPEN_REPORT_FILE, plans, problem, travel, voice, confidential=True)
+        if papers.workbook:
+            _write_workbook(out, plans, problem, travel, voice)
     return plan, Reply({"plan": plan_figures(plan), "headline": rows(comparison.headline())})
-
-
-def check_writable(out: Path, *names: str) -> None:
-    """Find out before a long solve whether files of these names can be written to a folder."""
-    nearest = next((path for path in (out, *out.absolute().parents) if path.exists()), out)
-    for name in names:
-        if (out / name).is_dir():
-            raise InputError([Fault(str(out / name), "", "", "", "is a folder; remove it or choose another --out.")])
-    if not os.access(nearest, os.W_OK):
-        raise InputError([Fault(str(out), "", "", "", "The folder cannot be written to; choose another --out.")])
-
-
-def _check_input_is_kept(out: Path, given: str) -> None:
-    """Refuse to write a plan's workbook over the one that the tables were read from: notes and formulas would go."""
-    if given and (out / given).resolve() == (out / WORKBOOK_FILE).resolve():
-        message = "is where the workbook of the new plan goes. Save yours under another name, or choose another --out."
-        raise InputError([Fault(str(out / WORKBOOK_FILE), "", "", "", message)])
 
 
 def _write_report(
@@ -147,6 +140,13 @@ def _tell_report(paper: Path, voice: Voice, *, confidential: bool) -> None:
     voice.wrote("report", paper, "CONFIDENTIAL" if confidential else "may be shared: small groups are hidden")
 
 
-def _write_workbook(out: Path, plans: dict[str, Plan], problem: Problem, travel: TravelMatrix, voice: Voice) -> None:
-    workbook = write_workbook(out / WORKBOOK_FILE, plans, problem, travel)
+def _write_workbook(
+    out: Path,
+    plans: dict[str, Plan],
+    problem: Problem,
+    travel: TravelMatrix,
+    voice: Voice,
+    extras: ReportExtras | None = None,
+) -> None:
+    workbook = write_workbook(out / WORKBOOK_FILE, plans, problem, travel, extras=extras)
     voice.wrote("workbook", workbook, "CONFIDENTIAL: holds pupils' rows")

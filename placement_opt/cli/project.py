@@ -2,16 +2,19 @@
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from placement_opt.arguments.values import wrong_use
 from placement_opt.cli.planning import RUN_FILE, Asked, Papers, origin_of, plan_and_write
+from placement_opt.cli.project_example import example_text
 from placement_opt.cli.project_file import Project, read_project
-from placement_opt.cli.project_keys import example_text
 from placement_opt.cli.reading import question
 from placement_opt.cli.reply import Reply
 from placement_opt.cli.saying import Voice
+from placement_opt.cli.writing import read_by
+from placement_opt.whole_files import written_beside
 
 STATUTORY_FOLDER = "statutory"
 
@@ -21,7 +24,8 @@ def write_example(parsed: argparse.Namespace, voice: Voice) -> Reply:
     path: Path = parsed.path
     if path.exists():
         wrong_use(f"{path} is there already; give another name, or remove it.")
-    path.write_text(example_text(), encoding="utf-8")
+    with written_beside(path) as draft:
+        draft.write_text(example_text(), encoding="utf-8")
     voice.wrote("project", path)
     return Reply({})
 
@@ -31,13 +35,26 @@ def do_project(parsed: argparse.Namespace, voice: Voice) -> Reply:
     project = read_project(parsed.project)
     for note in project.notes:
         voice.tell(note)
-    asked, output = _as_options(project), project.parts["output"]
+    asked = _as_options(project)
+    answer = (_plan_years if "years" in project.parts else _plan_one_year)(project, asked, voice)
+    return Reply({"sha256": project.sha256, **answer})
+
+
+def _plan_years(project: Project, asked: argparse.Namespace, voice: Voice) -> Mapping[str, Any]:
+    from placement_opt.cli.years import plan_all  # noqa: PLC0415 - loads when used
+
+    origin = {**origin_of(asked), **_record(project, asked.out)}
+    return plan_all(asked, project.policy, project.year_rules, project.options, origin, voice).answer or {}
+
+
+def _plan_one_year(project: Project, asked: argparse.Namespace, voice: Voice) -> Mapping[str, Any]:
+    output = project.parts["output"]
     problem, travel = question(asked)
     origin = {**origin_of(asked), **_record(project, asked.out)}
     papers = Papers(output["report"], output["workbook"], output["confidential_report"])
-    to_plan = Asked(problem, travel, project.policy, project.options, origin)
+    to_plan = Asked(problem, travel, project.policy, project.options, origin, tuple(read_by(asked)))
     plan, reply = plan_and_write(to_plan, asked.out, papers, voice)
-    answer: dict[str, Any] = {"sha256": project.sha256, **(reply.answer or {})}
+    answer: dict[str, Any] = {**(reply.answer or {})}
     if output["statutory_tables"]:
         from placement_opt.report import write_tables  # noqa: PLC0415 - loads when used
 
@@ -52,7 +69,7 @@ def do_project(parsed: argparse.Namespace, voice: Voice) -> Reply:
 
         voice.say("")
         answer["routes"] = plan_routes(_routes_options(project, asked), voice).answer
-    return Reply(answer)
+    return answer
 
 
 def _as_options(project: Project) -> argparse.Namespace:

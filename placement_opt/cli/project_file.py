@@ -9,13 +9,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from placement_opt.cli.project_keys import ORDER, PARAMETERS, PARTS, Form, Key, Part
+from placement_opt.cli.project_keys import ORDER, OUTPUT, PARAMETERS, PARTS, Form, Key, Part
 from placement_opt.errors import Fault, InputError
+from placement_opt.file_limits import read_toml, read_whole
 from placement_opt.given import is_number
 from placement_opt.parameters import parameters_from_rows
 from placement_opt.policy import MOST_THREADS, Policy, SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.route_rules import RouteRules
+from placement_opt.year_rules import YearRules
 
 _PAIRS = (("arrive_from", "arrive_by"), ("leave_from", "leave_by"))
 """Entries of which one cannot be judged without the other."""
@@ -32,8 +34,8 @@ class Project:
     parts
         The values by part and entry, defaults included; paths from where the program runs. Extra parts that the file
         does not have are not there.
-    policy, options, rules
-        What is to be decided, how hard to look, and the rules of routes.
+    policy, options, rules, year_rules
+        What is to be decided, how hard to look, the rules of routes, and those of several years.
     notes
         What is to be known of it and is no fault.
     """
@@ -44,6 +46,7 @@ class Project:
     policy: Policy
     options: SolveOptions
     rules: RouteRules
+    year_rules: YearRules
     notes: tuple[str, ...]
 
     @property
@@ -77,16 +80,17 @@ def read_project(path: str | Path) -> Project:
     policy = reading.built("policy", Policy, given["policy"])
     options = reading.built("options", SolveOptions, given["options"])
     rules = reading.built("routes", RouteRules, routes)
+    year_rules = reading.built("years", YearRules, given.get("years", {}))
     reading.check_parameters(document.get(PARAMETERS, {}))
     reading.check_together(given, document)
-    if reading.faults or policy is None or options is None or rules is None:
+    if reading.faults:
         raise InputError(sorted(reading.faults, key=lambda fault: int(fault.row or 0)))
-    return Project(source, text, given, policy, options, rules, tuple(reading.notes))
+    return Project(source, text, given, policy, options, rules, year_rules, tuple(reading.notes))
 
 
 def with_project_parameters(problem: Problem, text: str) -> Problem:
     """Return a problem with the parameters that a project file names, which win over those of the tables."""
-    rows = _parameter_rows(tomllib.loads(text).get(PARAMETERS, {}))
+    rows = _parameter_rows(read_toml(text).get(PARAMETERS, {}))
     if not rows:
         return problem
     new = parameters_from_rows(rows)
@@ -97,7 +101,7 @@ def with_project_parameters(problem: Problem, text: str) -> Problem:
 
 def _text(source: Path) -> str:
     try:
-        return source.read_bytes().decode("utf-8-sig")
+        return read_whole(source).decode("utf-8-sig")
     except FileNotFoundError:
         message = "The file does not exist. `placement-opt init` writes an example."
     except IsADirectoryError:
@@ -143,8 +147,8 @@ class _Reading:
 
     def document(self) -> dict[str, Any]:
         try:
-            return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
+            return read_toml(self.text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             message = f"The file is no valid TOML: {error}. `placement-opt init` writes an example."
             raise InputError([Fault(self.source.name, "", "", "", message)]) from None
 
@@ -188,6 +192,9 @@ class _Reading:
         return tuple(value) if isinstance(value, list) else value
 
     def _path(self, part: Part, key: Key, value: str) -> Path:
+        if "\0" in value:
+            self.fault(part.name, key.name, value, "holds a NUL, which no path can. Type it again.")
+            return self.home
         path = self.home / value
         is_outside = not path.resolve().is_relative_to(self.home.resolve())
         if key.form is Form.OUTPUT:
@@ -259,6 +266,10 @@ class _Reading:
             self.fault("input", straight[0], None, "is for straight lines. Leave it out, or travel and roads.")
         if asked["roads_cache"] and not asked["roads"]:
             self.fault("input", "roads_cache", None, "keeps journeys along roads. Give roads too.")
+        if asked["tables"] and asked["tables"].resolve() == given["output"]["folder"].resolve():
+            self.fault("output", "folder", None, "is the folder of the tables. Name another one.")
+        if "years" in given:
+            self._check_years(given, document.get("output", {}))
         ranges = (
             ("input", "circuity", 1, 10, "a number from 1 to 10"),
             ("input", "mph", 1e-9, 100, "a number above 0 and up to 100"),
@@ -270,3 +281,13 @@ class _Reading:
             value = given.get(part, {}).get(name)
             if value is not None and not is_number(value, least, most):
                 self.fault(part, name, value, f"is out of range. Use {wanted}.")
+
+    def _check_years(self, given: Mapping[str, Mapping[str, Any]], output: Any) -> None:
+        """Note what is of one year's plan, which is not made where several years are planned together."""
+        for part in ("scenarios", "routes"):
+            if part in given:
+                self.fault(part, "", None, "is of one year, and years plans several. Keep one; write a second file.")
+        papers = [key.name for key in OUTPUT.keys if key.form is Form.FLAG]
+        for name in papers if isinstance(output, dict) else ():
+            if output.get(name) is True:
+                self.fault("output", name, None, "is a paper of one year, and years plans several. Leave it out.")

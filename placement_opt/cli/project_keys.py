@@ -1,7 +1,5 @@
-"""What a project file may say: every part and entry, once, for the reader and for the example that `init` writes."""
+"""What a project file may say: every part and entry, once, for `project_file` and for `project_example`."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from typing import Any, get_args
@@ -9,6 +7,7 @@ from typing import Any, get_args
 from placement_opt.policy import CostBasis, Force, Moves, Policy, Post16, SolveOptions
 from placement_opt.route_rules import Afternoon, RouteRules, Together
 from placement_opt.travel import CIRCUITY, MILES_PER_HOUR
+from placement_opt.year_rules import YearRules
 
 
 class Form(StrEnum):
@@ -91,6 +90,7 @@ def _defaults(kind: type) -> dict[str, Any]:
 
 
 _POLICY, _OPTIONS, _RULES = _defaults(Policy), _defaults(SolveOptions), _defaults(RouteRules)
+_YEARS = _defaults(YearRules)
 
 
 def _force(name: str, what: str) -> Key:
@@ -220,6 +220,29 @@ OUTPUT = Part(
     ),
 )
 
+YEARS = Part(
+    "years",
+    "Plan the school years of the table `years` together, in place of one year: years.json and tables. Papers, "
+    "scenarios and routes are of one year, and stand in another file.",
+    (
+        Key(
+            "mid_phase_move_gbp",
+            Form.NUMBER,
+            "Let pupils move within a phase, once, for so much; else nobody does.",
+            example=5000,
+        ),
+        Key("last_year_group", Form.WHOLE, "Pupils leave after this year group.", _YEARS["last_year_group"]),
+        Key(
+            "discount_rate",
+            Form.NUMBER,
+            "A year later money counts as less by this share (0.035 = 3.5 %).",
+            _YEARS["discount_rate"],
+        ),
+        Key("count_capital", Form.FLAG, "Capital counts in what is made least.", _YEARS["count_capital"]),
+    ),
+    is_extra=True,
+)
+
 SCENARIOS = Part(
     "scenarios",
     "Solve the question with named changes too, side by side: scenarios.csv and scenarios.xlsx.",
@@ -275,51 +298,6 @@ ROUTES = Part(
     is_extra=True,
 )
 
-PARTS = {part.name: part for part in (INPUT, POLICY, OPTIONS, OUTPUT, SCENARIOS, ROUTES)}
+PARTS = {part.name: part for part in (INPUT, POLICY, OPTIONS, OUTPUT, YEARS, SCENARIOS, ROUTES)}
 """Every part but `parameters`, whose entries are those of `Parameters`."""
-ORDER = ("input", "policy", "options", PARAMETERS, "output", "scenarios", "routes")
-
-HEADING = """\
-# A whole run of placement_opt. Do what this file says with
-#     placement-opt run placement.toml
-# Paths are relative to this file. A line that begins with # is left out; to use an entry, take the # away.
-# An entry that is left out has the value shown, unless it says "for example".
-"""
-
-
-def example_text() -> str:
-    """Return a project file in which every entry is explained; all but the required ones are left out."""
-    return "\n".join(
-        [HEADING, *(_parameters_text() if name == PARAMETERS else _part_text(PARTS[name]) for name in ORDER)]
-    )
-
-
-def _part_text(part: Part) -> str:
-    off = "# " if part.is_extra else ""
-    lines = [f"# {part.meaning}", f"{off}[{part.name}]"]
-    for key in part.keys:
-        value = key.example if key.default is None else key.default
-        note = " For example:" if key.default is None and not key.required else ""
-        lines.append(f"# {key.meaning}{note}")
-        lines.append(f"{off if key.required else '# '}{key.name} = {toml_value(value)}")
-    return "\n".join(lines) + "\n"
-
-
-def _parameters_text() -> str:
-    entries = [f"# {name} = {toml_value(value)}" for name, value in PARAMETERS_EXAMPLE.items()]
-    return "\n".join([f"# {PARAMETERS_MEANING} For example:", f"[{PARAMETERS}]", *entries]) + "\n"
-
-
-def toml_value(value: Any) -> str:
-    """Return a value as TOML writes it.
-
-    Examples
-    --------
-    >>> toml_value({"value": 190, "names": ["a"], "on": True})
-    '{value = 190, names = ["a"], on = true}'
-    """
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name} = {toml_value(entry)}" for name, entry in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(toml_value(entry) for entry in value)}]"
-    return json.dumps(value, ensure_ascii=False)
+ORDER = ("input", "policy", "options", PARAMETERS, "output", "years", "scenarios", "routes")

@@ -16,16 +16,20 @@ from placement_opt.travel import CIRCUITY, MILES_PER_HOUR, TravelMatrix, crow_fl
 
 def question(parsed: argparse.Namespace, *, check: bool = True) -> tuple[Problem, TravelMatrix]:
     """Read the tables and journeys that a command names; without `check`, journeys that may be wrong."""
-    problem = read_problem(parsed.input, postcodes=parsed.postcodes)
-    if getattr(parsed, "project_text", None):
-        problem = with_project_parameters(problem, parsed.project_text)
+    problem = _tables(parsed)
     return problem, _journeys(problem, parsed, check=check)
 
 
 def question_of_years(parsed: argparse.Namespace) -> tuple[Problem, TravelMatrix]:
     """Read the tables that a command names, and the journeys of pupils and arrivals together."""
-    problem = read_problem(parsed.input, postcodes=parsed.postcodes)
+    problem = _tables(parsed)
     return problem, _journeys(everyone(problem), parsed)
+
+
+def _tables(parsed: argparse.Namespace) -> Problem:
+    """Read the tables that a command names, with the parameters of its project file where it has one."""
+    problem = read_problem(parsed.input, postcodes=parsed.postcodes)
+    return with_project_parameters(problem, getattr(parsed, "project_text", ""))
 
 
 def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, TravelMatrix]:
@@ -41,7 +45,8 @@ def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, Tr
     if origin.get("is_demo") and parsed.input is None:
         problem = exampleshire()
     else:
-        problem = read_problem(parsed.input or home / origin["input"], postcodes=parsed.postcodes)
+        parsed.input = parsed.input or home / origin["input"]
+        problem = read_problem(parsed.input, postcodes=parsed.postcodes)
         problem = with_project_parameters(problem, origin.get("project_text", ""))
     recipe = plan.record.get("travel", {}).get("recipe", {})
     if recipe.get("method") == "crow_fly" and not (parsed.travel or parsed.roads):

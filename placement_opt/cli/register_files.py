@@ -8,21 +8,29 @@ import pandas as pd
 from placement_opt.arguments.values import wrong_use
 from placement_opt.cli.reply import Reply
 from placement_opt.cli.saying import Voice
+from placement_opt.cli.writing import check_writable, read_by
+from placement_opt.file_limits import read_whole
 from placement_opt.files import write_problem
 from placement_opt.registers import Reading, compare_with_statistics, read_registers_with_notes, read_statistics
+from placement_opt.registers.pseudonyms import LEAST_SALT_CHARACTERS
+from placement_opt.whole_files import turn_in, write_csv_files
 
+_SALT_FILE = f"a text file of at least {LEAST_SALT_CHARACTERS} characters"
 TABLES_FOLDER, READING_FILE, CHECKS_FILE, STATISTICS_FILE = "tables", "reading.csv", "checks.csv", "statistics.csv"
 
 
 def registers(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Read an authority's own files, or those of several, and write the tables."""
+    returns = _returns(parsed.sen2)
+    read = [*read_by(parsed), *(returns.values() if isinstance(returns, dict) else [returns])]
+    check_writable(parsed.out, READING_FILE, CHECKS_FILE, STATISTICS_FILE, read=read)
     statistics = None
     if parsed.statistics:
         statistics = read_statistics(parsed.statistics, authority=parsed.area)
     try:
         reading = read_registers_with_notes(
             register=parsed.register,
-            sen2=_returns(parsed.sen2),
+            sen2=returns,
             postcodes=parsed.postcodes,
             section_41=parsed.section_41,
             planning_year=parsed.planning_year,
@@ -34,17 +42,17 @@ def registers(parsed: argparse.Namespace, voice: Voice) -> Reply:
         if type(error) is not ValueError:
             raise
         wrong_use(str(error))
-    parsed.out.mkdir(parents=True, exist_ok=True)
-    write_problem(reading.problem, parsed.out / TABLES_FOLDER)
-    listed(reading).to_csv(parsed.out / READING_FILE, index=False)
-    reading.checks.to_csv(parsed.out / CHECKS_FILE, index=False)
-    if beside is not None:
-        beside.to_csv(parsed.out / STATISTICS_FILE, index=False)
+    tables = {READING_FILE: listed(reading), CHECKS_FILE: reading.checks}
+    tables |= {} if beside is None else {STATISTICS_FILE: beside}
+    with turn_in(parsed.out, voice.tell):
+        write_problem(reading.problem, parsed.out / TABLES_FOLDER)
+        write_csv_files(parsed.out, tables)
     voice.say(reading.summary())
     voice.say(
         f"Tables: {parsed.out / TABLES_FOLDER}. Every row that was dropped, assumed or looks odd: {READING_FILE}."
     )
-    for what, name in (("tables", TABLES_FOLDER), ("reading", READING_FILE), ("checks", CHECKS_FILE)):
+    for name in (TABLES_FOLDER, *tables):
+        what = name.removesuffix(".csv")
         voice.written.append({"what": what, "path": str(parsed.out / name), "note": "keep it inside the council"})
     pupils = reading.problem.pupils
     counts = {name: len(getattr(reading, name)) for name in ("dropped", "assumed", "noted", "checks")}
@@ -59,9 +67,12 @@ def listed(reading: Reading) -> pd.DataFrame:
 
 def _salt(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        salt = read_whole(path).decode().strip()
     except UnicodeDecodeError:
-        wrong_use(f"{path}: --salt-file is no text in UTF-8; give a text file of at least 16 characters.")
+        wrong_use(f"{path}: --salt-file is no text in UTF-8; give {_SALT_FILE}.")
+    if len(salt) < LEAST_SALT_CHARACTERS:
+        wrong_use(f"{path}: --salt-file has {len(salt)} characters; give {_SALT_FILE}.")
+    return salt
 
 
 def _returns(given: list[str]) -> Path | dict[str, Path]:

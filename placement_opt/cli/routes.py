@@ -12,7 +12,8 @@ from placement_opt.arguments.values import post16_of, rules_of, wrong_use
 from placement_opt.cli.reading import question, question_of_run
 from placement_opt.cli.reply import Reply, plain, rows
 from placement_opt.cli.saying import Voice
-from placement_opt.errors import Fault, InputError, Status
+from placement_opt.cli.writing import check_writable, read_by
+from placement_opt.errors import Status
 from placement_opt.files import read_legs, write_problem
 from placement_opt.legs import Legs, legs_like
 from placement_opt.plan import Plan, load_plan
@@ -32,6 +33,7 @@ from placement_opt.solve import baseline
 from placement_opt.travel import TravelMatrix
 from placement_opt.verify import verify
 from placement_opt.verify.route_check import check_routes
+from placement_opt.whole_files import turn_in
 
 RUN_FILE = "run.json"
 ROUTES_FILE, SHEETS_FILE, LAYERS_FILE, REPORT_FILE = "routes.json", "route_sheets.xlsx", "routes.gpkg", "routes.html"
@@ -46,7 +48,8 @@ def plan_and_write(parsed: argparse.Namespace, voice: Voice) -> Reply:
     if not parsed.seconds > 0:
         wrong_use(f"--seconds is {parsed.seconds:g}; use more than 0.")
     problem, travel, plan = _placements(parsed)
-    _check_out(parsed.out)
+    places = (PLACES_FILE, PLACES_TABLES) if parsed.choose_places else ()
+    check_writable(parsed.out, ROUTES_FILE, SHEETS_FILE, LAYERS_FILE, REPORT_FILE, *places, read=read_by(parsed))
     try:
         check_columns(problem, parsed.pupil_column)
     except ValueError as error:
@@ -75,10 +78,10 @@ def plan_and_write(parsed: argparse.Namespace, voice: Voice) -> Reply:
         for text in filter(None, (compare_routes(plans).summary(), notes, review.summary())):
             voice.say(f"\n{text}")
     voice.say("")
-    parsed.out.mkdir(parents=True, exist_ok=True)
-    if parsed.choose_places:
-        _write_places(parsed, asked, plan, voice)
-    _write(parsed, asked, plans, review, voice)
+    with turn_in(parsed.out, voice.tell):
+        if parsed.choose_places:
+            _write_places(parsed, asked, plan, voice)
+        _write(parsed, asked, plans, review, voice)
     return Reply(_figures(plans, review))
 
 
@@ -135,16 +138,6 @@ def _carried(plan: Plan, today: Plan | None) -> set[str]:
     """Return the pupils who may be on a route: who is owed transport, and whoever today's routes can carry."""
     owed = plan.placements[plan.placements["entitled"]]
     return {*owed["pupil_id"], *(() if today is None else today.placements["pupil_id"])}
-
-
-def _check_out(out: Path) -> None:
-    """Find out before a long search whether the files can be written."""
-    for name in (ROUTES_FILE, SHEETS_FILE, LAYERS_FILE, REPORT_FILE, PLACES_FILE, PLACES_TABLES):
-        if (out / name).is_dir():
-            raise InputError([Fault(str(out / name), "", "", "", "is a folder; remove it or choose another --out.")])
-    nearest = next((path for path in (out, *out.absolute().parents) if path.exists()), out)
-    if not os.access(nearest, os.W_OK):
-        raise InputError([Fault(str(out), "", "", "", "The folder cannot be written to; choose another --out.")])
 
 
 def _write_places(parsed: argparse.Namespace, asked: Problem, plan: Plan, voice: Voice) -> None:

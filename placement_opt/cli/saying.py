@@ -66,6 +66,8 @@ def fault_text(error: BaseException) -> str:
     """Return what is wrong; where faults are very many, the first ones and how many more each column has."""
     if isinstance(error, KeyboardInterrupt):
         return "Stopped. Nothing more was written."
+    if isinstance(error, MemoryError):
+        return "There is too little memory for this. Close other programs, or plan fewer pupils at once."
     if isinstance(error, OSError):
         return f"{error.filename or 'A file'}: {error.strerror or error}."
     if not isinstance(error, InputError) or len(error.faults) <= MOST_FAULTS:

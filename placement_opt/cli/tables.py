@@ -17,6 +17,8 @@ def template(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Write a blank workbook."""
     if parsed.path.suffix.lower() != ".xlsx":
         wrong_use(f"{parsed.path}: the template is a workbook; give a name that ends in .xlsx.")
+    if parsed.path.exists():
+        wrong_use(f"{parsed.path} is there already; give another name, or remove it.")
     voice.wrote("template", write_template(parsed.path))
     return Reply({})
 
@@ -27,11 +29,12 @@ def check(parsed: argparse.Namespace, voice: Voice) -> Reply:
     pairs = candidate_pairs(problem, travel, policy=policy_of(parsed))
     pupils = problem.pupils
     whole, stays = int(pupils["count"].sum()), int(pupils.loc[pairs.stays, "count"].sum())
-    nowhere = set(pupils["pupil_id"]) - set(pairs.table()["pupil_id"])
+    nowhere = ~pupils["pupil_id"].isin(pairs.table()["pupil_id"])
     voice.say(f"The tables are right: {problem!r}.")
     voice.say(f"Journeys: {travel!r}.")
     voice.say(f"{stays:,} pupils stay where they are, {whole - stays:,} may be given a place.")
-    voice.say(f"{len(pairs):,} pairs of pupil and provision are possible; {len(nowhere):,} pupils have none.")
+    without = int(pupils.loc[nowhere, "count"].sum())
+    voice.say(f"{len(pairs):,} pairs of pupil and provision are possible{_without(without)}.")
     unused = _unused_columns(problem)
     for name, columns in unused.items():
         voice.say(f"Columns of {name} that are kept but not used: {', '.join(columns)}.")
@@ -43,11 +46,16 @@ def check(parsed: argparse.Namespace, voice: Voice) -> Reply:
         "pupils_who_stay": stays,
         "pupils_who_may_move": whole - stays,
         "pairs": len(pairs),
-        "rows_without_a_pair": len(nowhere),
+        "rows_without_a_pair": int(nowhere.sum()),
         "journeys": travel.source,
         "unused_columns": unused,
     }
     return Reply(answer)
+
+
+def _without(pupils: int) -> str:
+    """Say how many pupils nothing is possible for, where there are any."""
+    return f"; {pupils:,} {'pupil has' if pupils == 1 else 'pupils have'} none" if pupils else ""
 
 
 def _unused_columns(problem: Problem) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from placement_opt.cli.reading import question_of_run
 from placement_opt.cli.reply import Reply, plain, rows
 from placement_opt.cli.saying import Voice
 from placement_opt.errors import Fault, InputError
+from placement_opt.file_limits import read_whole
 from placement_opt.plan import load_plan
 from placement_opt.verify import verify
 from placement_opt.why.two_ways import BASES, TwoWays, two_ways
@@ -65,7 +67,11 @@ def _answer(beside: TwoWays, ways: Ways) -> dict[str, object]:
 def _lines(path: Path) -> pd.DataFrame:
     """Read cost lines; what is wrong with them is said by whoever takes them."""
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig").replace("", None)
+        lines = pd.read_csv(BytesIO(read_whole(path)), dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         message = f"The file is no CSV in UTF-8 ({type(error).__name__}). docs/two_ways.md names the columns."
         raise InputError([Fault(path.name, "", "", "", message)]) from None
+    if lines.empty:
+        message = "The file holds no cost line. docs/two_ways.md names the columns; without lines leave the option out."
+        raise InputError([Fault(path.name, "", "", "", message)])
+    return lines.replace("", None)

@@ -5,13 +5,14 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from placement_opt.arguments.values import wrong_use
-from placement_opt.cli.planning import check_writable
 from placement_opt.cli.reading import question_of_run
 from placement_opt.cli.reply import Reply, rows
 from placement_opt.cli.saying import Voice
+from placement_opt.cli.writing import check_writable, read_by
 from placement_opt.errors import InputError
 from placement_opt.plan import load_plan
 from placement_opt.verify import verify
+from placement_opt.whole_files import turn_in, write_csv_files
 from placement_opt.why.robust import GROUPINGS, Robust, what_if
 
 CASES_FILE, PLACEMENTS_FILE, CHANGES_FILE = "what_if_cases.csv", "what_if_placements.csv", "what_if_changes.csv"
@@ -27,7 +28,7 @@ def hold_against_cases(parsed: argparse.Namespace, voice: Voice) -> Reply:
     problem, travel = question_of_run(parsed, plan)
     verify(problem, travel, plan).raise_if_wrong()
     if parsed.out is not None:
-        check_writable(parsed.out, CASES_FILE, PLACEMENTS_FILE, CHANGES_FILE)
+        check_writable(parsed.out, CASES_FILE, PLACEMENTS_FILE, CHANGES_FILE, read=read_by(parsed))
     chosen = (parsed.times, parsed.distances, parsed.transport, prices)
     try:
         held = what_if(
@@ -75,12 +76,9 @@ def _prices(given: list[str]) -> dict[str, list[float]]:
 
 
 def _write(parsed: argparse.Namespace, held: Robust, voice: Voice) -> None:
-    parsed.out.mkdir(parents=True, exist_ok=True)
     voice.say("")
-    for name, table, note in (
-        (CASES_FILE, held.cases.reset_index(), ""),
-        (PLACEMENTS_FILE, held.placements, "CONFIDENTIAL: lists pupils"),
-        (CHANGES_FILE, held.changes, "CONFIDENTIAL: lists pupils"),
-    ):
-        table.to_csv(parsed.out / name, index=False)
-        voice.wrote("table", parsed.out / name, note)
+    tables = {CASES_FILE: held.cases.reset_index(), PLACEMENTS_FILE: held.placements, CHANGES_FILE: held.changes}
+    with turn_in(parsed.out, voice.tell):
+        write_csv_files(parsed.out, tables)
+    for name in tables:
+        voice.wrote("table", parsed.out / name, "" if name == CASES_FILE else "CONFIDENTIAL: lists pupils")

@@ -7,13 +7,14 @@ from functools import partial
 import pandas as pd
 
 from placement_opt.arguments.values import wrong_use
-from placement_opt.cli.planning import check_writable
 from placement_opt.cli.reading import question_of_run
 from placement_opt.cli.reply import Reply, rows
 from placement_opt.cli.saying import Voice
+from placement_opt.cli.writing import check_writable, read_by
 from placement_opt.errors import InputError
 from placement_opt.plan import load_plan
 from placement_opt.verify import verify
+from placement_opt.whole_files import turn_in, write_csv_files
 from placement_opt.why.worth import value_of_places
 from placement_opt.why.worth.result import PlacesWorth
 
@@ -27,7 +28,7 @@ def value_places(parsed: argparse.Namespace, voice: Voice) -> Reply:
     problem, travel = question_of_run(parsed, plan)
     verify(problem, travel, plan).raise_if_wrong()
     if parsed.out is not None:
-        check_writable(parsed.out, *OPEN_FILES, GROUPS_FILE, MOVES_FILE)
+        check_writable(parsed.out, *OPEN_FILES, GROUPS_FILE, MOVES_FILE, read=read_by(parsed))
     by = tuple(name.strip() for name in parsed.by.split(",") if name.strip())
     try:
         worth = value_of_places(
@@ -61,9 +62,9 @@ def _write(parsed: argparse.Namespace, worth: PlacesWorth, voice: Voice) -> None
     tables = (worth.table, worth.provisions, worth.limits_table, worth.next_places, worth.best_places)
     kept = {GROUPS_FILE: worth.by_group, MOVES_FILE: worth.moves}
     files: dict[str, pd.DataFrame] = {**dict(zip(OPEN_FILES, tables, strict=True)), **kept}
-    parsed.out.mkdir(parents=True, exist_ok=True)
     voice.say("")
-    for name, table in files.items():
-        table.to_csv(parsed.out / name, index=False)
+    with turn_in(parsed.out, voice.tell):
+        write_csv_files(parsed.out, files)
+    for name in files:
         note = {MOVES_FILE: "CONFIDENTIAL: lists pupils", GROUPS_FILE: "small groups are not hidden"}.get(name, "")
         voice.wrote("table", parsed.out / name, note)
