@@ -444,6 +444,8 @@ def _site_limits(rng: np.random.Generator, draft: Draft) -> None:
     """Exactly, at least or at most so many of some sites, which may then be open and empty."""
     _localities(rng, draft)
     decided = _decided(rng, draft, ["candidate", "closable"])
+    if not decided:
+        return
     schools = {row["setting_id"]: row["locality"] for row in draft.settings}
     for number in range(_pick(rng, [1, 1, 2])):
         one = _pick(rng, decided)

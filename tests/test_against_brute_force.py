@@ -17,7 +17,7 @@ from tests.oracles import Best, InputAtFaultError, allowed_pairs, best_plan, eve
 from tests.relaxations import RELAXATIONS
 from tests.strategies import Case, mixed_case, random_case
 
-PAIR_SEEDS = range(1_000, 1_060)
+PAIR_SEEDS = range(1_000, 1_000 + how_many(60, in_ci=30))
 CHUNK = 20
 MOST_PLANS_LISTED = 5_000
 HALF_PENNIES = 0.02
@@ -66,7 +66,12 @@ DECIDED_BY = {
 }
 """Seeds whose answer is another one without the family; to be sought again when the problems are drawn otherwise."""
 
-SEEDS = sorted({*range(how_many(300, in_ci=80)), *(seed for seeds in DECIDED_BY.values() for seed in seeds)})
+EMPTY_SPOKE = 343
+"""A limit keeps a spoke open at which nobody is."""
+
+SEEDS = sorted(
+    {*range(how_many(300, in_ci=60)), EMPTY_SPOKE, *(seed for seeds in DECIDED_BY.values() for seed in seeds)}
+)
 
 REASONS = {
     "": Reason.ALLOWED,

@@ -19,6 +19,7 @@ from placement_opt.errors import Fault, InputError
 from placement_opt.files import read_problem
 from placement_opt.problem import Problem
 from placement_opt.schema import TABLES, Cell, Column
+from tests.amounts import how_many
 from tests.raw_tables import FORMS, Raw, as_problem, faults_in, good_tables, row_label, store
 
 
@@ -417,7 +418,7 @@ def corruptions(draw: st.DrawFn) -> tuple[str, str, int, str, Any]:
 
 
 @given(corruptions())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=how_many(100, in_ci=50), deadline=None)
 def test_any_single_corruption_is_reported_at_its_place_and_nothing_else_is_blamed(
     corruption: tuple[str, str, int, str, Any],
 ) -> None:

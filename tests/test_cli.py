@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from placement_opt.cli import main
 from placement_opt.examples import tiny
@@ -246,6 +247,9 @@ def test_the_report_shows_thresholds_owners_changes_and_what_would_cure(
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     for words in ("Cabinet paper 12", "Place planning", "2027-01-31", "Changes since the last run", "place more"):
         assert words in page
+    book = load_workbook(tmp_path / "out" / "workbook.xlsx")
+    assert {"Plan indicators", "Plan actions", "Plan changes", "Plan shortfall"} <= set(book.sheetnames)
+    assert any(cell.value == "Cabinet paper 12" for row in book["Plan indicators"].iter_rows() for cell in row)
 
 
 def test_the_report_is_written_again_from_a_saved_run(solved: Path, capsys: pytest.CaptureFixture[str]) -> None:

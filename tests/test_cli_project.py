@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -9,17 +10,22 @@ from pathlib import Path
 import pytest
 
 from placement_opt.cli import main
+from placement_opt.cli.project_example import example_text
 from placement_opt.cli.project_file import Project, read_project, with_project_parameters
-from placement_opt.cli.project_keys import ORDER, PARAMETERS, PARTS, Form, example_text
+from placement_opt.cli.project_keys import ORDER, PARAMETERS, PARTS, Form
 from placement_opt.errors import InputError
-from placement_opt.examples import tiny
+from placement_opt.examples import tiny, tiny_years
 from placement_opt.files import read_problem, write_problem, write_travel
 from placement_opt.parameters import Parameters
 from placement_opt.plan import load_plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.route_rules import RouteRules
 from placement_opt.solve import solve
+from placement_opt.solve.years import plan_years
+from placement_opt.timeline import everyone
 from placement_opt.travel import crow_fly
+from placement_opt.year_rules import YearRules
+from placement_opt.years_plan import load_years_plan
 from tests.route_plans import question
 from tests.test_cli import AT_FAULT, FINE, wrong_use
 
@@ -85,7 +91,12 @@ def test_every_entry_of_the_example_can_be_used_and_is_read_as_it_stands_there(h
     for name in ("scenarios.toml", "routes_today.csv", "legs.csv"):
         (home / name).touch()
     text = "\n".join(line for line in text.splitlines() if not line.startswith(("roads", "circuity", "mph")))
-    project = read_project(written(home, text))
+    one_year, years = text.partition("[years]")[0], text.partition("[years]")[2].partition("[scenarios]")[0]
+    rest = text.partition("[scenarios]")[2]
+    papers = re.sub(r"^(report|workbook|confidential_report|statutory_tables) = .*$", "", one_year, flags=re.MULTILINE)
+    ahead = read_project(written(home, f"{papers}[years]{years}"))
+    assert ahead.year_rules == YearRules(mid_phase_move_gbp=5_000)
+    project = read_project(written(home, f"{one_year}[scenarios]{rest}"))
     assert project.rules == RouteRules(most_pupils=8)
     assert project.policy == Policy(max_moves=50, max_minutes=75, authorities=("Exampleshire",))
     assert project.options == SolveOptions(time_limit_s=600, weights={"unplaced": 100_000, "minutes": 1})
@@ -97,6 +108,7 @@ def test_every_choice_of_policy_options_and_routes_is_an_entry() -> None:
     assert described["policy"] == {one.name for one in fields(Policy)}
     assert described["options"] == {one.name for one in fields(SolveOptions)}
     assert described["routes"] >= {one.name for one in fields(RouteRules)}
+    assert described["years"] == {one.name for one in fields(YearRules)}
 
 
 def test_the_page_about_the_command_line_shows_the_example_that_init_writes() -> None:
@@ -302,3 +314,52 @@ def test_scenarios_routes_and_papers_come_where_they_are_asked_for(
 
 def test_no_part_is_left_out_of_the_order() -> None:
     assert {*PARTS, PARAMETERS} == set(ORDER)
+
+
+# -- several years -----------------------------------------------------------------------------------------------------
+
+
+def test_years_are_planned_as_the_file_says_and_the_file_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_problem(tiny_years(), tmp_path / "tables")
+    path = written(
+        tmp_path,
+        '[input]\ntables = "tables"',
+        "[parameters]\ndays_per_year = 195",
+        "[years]\ndiscount_rate = 0.035\ncount_capital = true\nmid_phase_move_gbp = 100",
+    )
+    assert main(["run", str(path)]) == FINE
+    plan = load_years_plan(tmp_path / "out" / "years.json")
+    assert plan.rules == YearRules(100, discount_rate=0.035, count_capital=True)
+    assert plan.record["origin"]["project_text"] == path.read_text(encoding="utf-8")
+    problem = tiny_years().replace(parameters=Parameters(days_per_year=195))
+    expected = plan_years(problem, crow_fly(everyone(problem)), rules=plan.rules)
+    assert plan.costs().equals(expected.costs())
+    assert not {"run.json", "report.html", "workbook.xlsx"} & {one.name for one in (tmp_path / "out").iterdir()}
+
+
+def test_what_is_of_one_year_does_not_stand_beside_years(home: Path) -> None:
+    (home / "scenarios.toml").touch()
+    said = faults_of(
+        home,
+        '[input]\ntables = "tables"',
+        "[output]\nreport = true\nworkbook = false",
+        "[years]\nlast_year_group = 99\ncount_capital = 1",
+        '[scenarios]\nfile = "scenarios.toml"',
+        "[routes]",
+    )
+    for wanted in (
+        "row 4, column output.report: is a paper of one year, and years plans several",
+        "row 7, column years.last_year_group: `last_year_group` is 99",
+        "row 8, column years.count_capital: '1' has to be true or false",
+        "row 9, column scenarios: is of one year, and years plans several",
+        "row 11, column routes: is of one year",
+    ):
+        assert wanted in said
+    assert "output.workbook" not in said
+
+
+def test_a_plan_is_not_written_among_the_tables(home: Path) -> None:
+    said = faults_of(home, '[input]\ntables = "tables"', '[output]\nfolder = "tables"')
+    assert "column output.folder: is the folder of the tables. Name another one." in said

@@ -21,7 +21,7 @@ from tests.amounts import how_many
 from tests.strategies import Case, mixed_case
 from tests.test_against_network_flow import POLICY, _pure_assignment
 
-MIXED, PURE = range(7_000, 7_000 + how_many(30, in_ci=10)), range(8)
+MIXED, PURE = range(7_000, 7_000 + how_many(30, in_ci=6)), range(8)
 CHUNK = 10
 
 

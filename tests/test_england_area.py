@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from placement_opt.cli import main as command_line
+from tests.amounts import how_many
 
 ROOT = Path(__file__).parents[1]
 AREAS = ROOT.parent / "shared" / "data" / "areas"
@@ -70,7 +71,7 @@ def test_the_search_for_personal_data_finds_what_it_should() -> None:
     assert set(LOOKS_PERSONAL.findall(text)) <= secrets(AREAS / "worcestershire")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NAMES[: how_many(3, in_ci=1)])
 def test_an_authoritys_files_become_a_proven_and_verified_plan(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

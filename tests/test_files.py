@@ -27,6 +27,7 @@ from placement_opt.parameters import Parameters
 from placement_opt.problem import Problem
 from placement_opt.schema import KIND_ALIASES
 from placement_opt.travel import TravelMatrix, crow_fly
+from tests.amounts import how_many
 from tests.raw_tables import FORMS, as_problem, faults_in, good_tables, store, store_folder, store_workbook
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -279,7 +280,9 @@ def test_blank_lines_and_lines_of_commas_are_passed_over_and_counted(folder: Pat
 
 
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"])), min_size=3, max_size=3)))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=how_many(100, in_ci=50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_what_a_csv_writer_wrote_is_read_field_by_field(tmp_path: Path, records: list[list[str]]) -> None:
     path = tmp_path / "any.csv"
     pd.DataFrame(records, columns=["a", "b", "c"]).to_csv(path, index=False)
@@ -701,7 +704,7 @@ def problems(draw: st.DrawFn) -> Problem:
 
 @pytest.mark.parametrize("form", FORMS)
 @given(problem=problems())
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=how_many(15, in_ci=8), deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_any_problem_comes_back_exactly(form: str, problem: Problem, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("round") / ENDINGS[form]
     assert read_problem(write_problem(problem, path)) == problem

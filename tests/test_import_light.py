@@ -9,6 +9,7 @@ import pytest
 
 import placement_opt as po
 from placement_opt.cli import COMMANDS, main
+from tests.amounts import how_many
 
 SILENT = """
 import logging, sys, warnings
@@ -114,10 +115,16 @@ def test_a_missing_solver_is_said_when_it_is_used() -> None:
         "import placement_opt as po, importlib; importlib.import_module('placement_opt.solve')",
         "from placement_opt.report import write_report; import placement_opt as po",
         "from placement_opt.cli import planning; import placement_opt as po",
-    ],
+    ][: how_many(9, in_ci=5)],
 )
 def test_functions_stay_functions_whatever_was_imported_before(imports: str) -> None:
     assert _run(f"{imports}\n{WHOLE_WAY}") == (0, "", "")
+
+
+def test_no_public_function_is_hidden_by_its_module() -> None:
+    code = "import placement_opt.cli, placement_opt.files, placement_opt as po\n"
+    code += "assert not [n for n in po.__all__ if type(getattr(po, n)).__name__ == 'module' and n != 'examples']"
+    assert _run(code) == (0, "", "")
 
 
 def test_every_public_name_is_there_and_listed() -> None:

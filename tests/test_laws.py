@@ -17,12 +17,13 @@ from placement_opt.policy import SolveOptions
 from placement_opt.schema import TABLES
 from placement_opt.solve import solve
 from placement_opt.travel import TravelMatrix, crow_fly
+from tests.amounts import how_many
 from tests.strategies import FAMILIES, Case, cases, random_case, random_families
 
 A_PENNY = 0.01
 
 law = settings(
-    max_examples=8,
+    max_examples=how_many(8, in_ci=5),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
@@ -120,7 +121,7 @@ LOOSER = (
 )
 LIMITED = frozenset({"classes", "site_limits", "smallest"})
 BUDGETS = ("revenue", "journeys", "capital")
-LOOSER_SEEDS = range(8_000, 8_020)
+LOOSER_SEEDS = range(8_000, 8_000 + how_many(20, in_ci=10))
 
 
 def _limited_case(seed: int) -> Case:

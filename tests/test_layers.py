@@ -10,7 +10,7 @@ import placement_opt
 ROOT = Path(placement_opt.__file__).parent
 
 LAYERS = (
-    ("errors", "given", "progress", "schema"),
+    ("errors", "file_limits", "given", "harmless", "progress", "schema", "whole_files"),
     (
         "cells",
         "consistency",
@@ -30,6 +30,7 @@ LAYERS = (
         "saved",
         "summaries",
         "suppression",
+        "complement",
         "witnesses",
         "workers",
         "inequality",
@@ -69,7 +70,12 @@ LAYERS = (
 )
 """From the bottom up; a module may import its own layer and those before it."""
 
-ONLY_BELOW = {"pulp": {"model", "solve"}, "highspy": {"solve"}, "ot": {"solve"}, "scipy": {"model", "roads", "solve"}}
+ONLY_BELOW = {
+    "pulp": {"model", "solve"},
+    "highspy": {"solve"},
+    "ot": {"solve"},
+    "scipy": {"complement", "model", "roads", "solve"},
+}
 """Libraries that only these parts may import."""
 
 

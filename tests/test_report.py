@@ -15,6 +15,7 @@ from placement_opt.errors import Status
 from placement_opt.files import read_problem
 from placement_opt.plan import Plan
 from placement_opt.report import write_report
+from placement_opt.report.audit import one_fingerprint
 from placement_opt.report.glossary import abbreviations_in, page_text, terms_used
 from placement_opt.solve import baseline
 from placement_opt.travel import crow_fly
@@ -222,10 +223,12 @@ def test_today_alone_is_reported_without_a_proof(county: Page) -> None:
     assert "costs less than" not in text
 
 
-def test_the_record_names_inputs_parameters_options_versions_and_solver(shared: Page) -> None:
+def test_the_record_names_inputs_parameters_options_versions_and_solver(shared: Page, confidential: Page) -> None:
     problem = made_plans()[1]
+    assert one_fingerprint(problem.fingerprints()) in shared.html
     for digest in problem.fingerprints().values():
-        assert digest in shared.html
+        assert digest in confidential.html
+        assert digest not in shared.html
     for row in problem.parameters.rows():
         assert str(row["parameter"]) in shared.html
     for word in ("HiGHS 1.15.1", "3.3.1", "straight lines", "options: seed"):

@@ -32,6 +32,7 @@ from placement_opt.report.shared_ways import safe_lines, shared_ways
 from placement_opt.report.subject import Subject
 from placement_opt.suppression import Mark
 from tests.made_plans import TODAY, made_plans
+from tests.route_plans import route_plan
 
 SHARED = Subject(*made_plans(), confidential=False)
 INSIDE = Subject(*made_plans(), confidential=True)
@@ -110,7 +111,7 @@ def test_ratings_change_just_beyond_the_thresholds(green: float, amber: float, v
 
 def test_a_hidden_figure_has_no_rating() -> None:
     thresholds = [Threshold("unplaced", 0, 2, "Cabinet", DAY)]
-    assert _row(indicators(SHARED, thresholds), "Pupils without a place")[1:4] == ["under 5", "withheld", "7"]
+    assert _row(indicators(SHARED, thresholds), "Pupils without a place")[1:4] == ["under 5", "withheld", "withheld"]
     assert _row(indicators(INSIDE, thresholds), "Pupils without a place")[1:4] == ["3", "Red", "7"]
 
 
@@ -197,7 +198,7 @@ def test_groups_hold_the_plan_s_own_counts(grouping: str) -> None:
 
 
 def test_a_map_to_be_shared_has_neither_homes_nor_catchments() -> None:
-    view = plan_map(SHARED)
+    view = plan_map(SHARED, route_plan())
     assert not view.lines
     assert not view.hulls
     assert not view.routes

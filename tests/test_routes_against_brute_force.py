@@ -24,7 +24,7 @@ def routed(question: RouteQuestion) -> RoutePlan:
     return plan_routes(problem, plan, travel, legs=legs, rules=rules, seconds=5)
 
 
-@pytest.mark.parametrize("seed", range(how_many(300, in_ci=30)))
+@pytest.mark.parametrize("seed", range(how_many(300, in_ci=18)))
 def test_no_routes_are_better_and_every_rule_holds(seed: int) -> None:
     question = random_route_case(seed)
     found = routed(question)
@@ -76,7 +76,7 @@ def any_pickup(question: RouteQuestion) -> RouteQuestion:
 LOOSER = (more_vehicles, longer_rides, longer_detours, nobody_apart, any_school, any_pickup)
 
 
-@pytest.mark.parametrize("seed", range(how_many(60, in_ci=4)))
+@pytest.mark.parametrize("seed", range(how_many(60, in_ci=2)))
 @pytest.mark.parametrize("loosen", LOOSER)
 def test_looser_limits_are_never_worse(loosen: Callable[[RouteQuestion], RouteQuestion], seed: int) -> None:
     question = random_route_case(1_000 + seed)

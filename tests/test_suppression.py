@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from placement_opt.suppression import Mark, derivable, hidden_amounts, is_total_safe, protect
 from placement_opt.witnesses import Sum
-from tests.attack import has_two_values, known_range
+from tests.attack import known_range, single_valued
 
 
 def possible_values(
@@ -67,9 +67,7 @@ def test_no_hidden_count_of_a_table_with_row_and_column_totals_can_be_derived(ro
     counts, sums = crossed(rows)
     marks = protect(counts, sums)
     assert not derivable(counts, marks, sums)
-    hidden = [key for key, mark in marks.items() if mark is not Mark.SHOWN]
-    for key in hidden:
-        assert has_two_values(key, counts, marks, sums)
+    assert single_valued(counts, marks, sums) == []
 
 
 def crossed(rows: list[list[int]]) -> tuple[dict[Hashable, int], list[Sum]]:
@@ -95,8 +93,10 @@ def test_the_next_smallest_group_is_hidden_beside_a_single_small_one() -> None:
 
 
 def test_two_groups_of_four_are_not_given_away_by_their_total_of_eight() -> None:
-    marks = protect({"t": 28, "a": 4, "b": 4, "c": 20}, [Sum("t", ("a", "b", "c"))])
-    assert marks["c"] is Mark.WITHHELD
+    counts, sums = {"t": 28, "a": 4, "b": 4, "c": 20}, [Sum("t", ("a", "b", "c"))]
+    marks = protect(counts, sums)
+    assert Mark.WITHHELD in marks.values()
+    assert single_valued(counts, marks, sums) == []
 
 
 def test_of_six_groups_of_one_their_total_is_shown_and_not_that_each_is_small() -> None:
@@ -119,6 +119,35 @@ def test_a_small_group_below_a_subtotal_hides_something_on_each_level() -> None:
     assert marks["h2"] is Mark.WITHHELD
     assert marks["hub"] is Mark.SHOWN
     assert marks["s1"] is Mark.SHOWN
+
+
+def test_full_schools_hide_that_all_their_places_together_are_taken() -> None:
+    """A reader knows the places: three of three, three times, is what nine pupils in nine places come to."""
+    counts = {"t": 50, "spokes": 9, "others": 41, "a": 3, "b": 3, "c": 3, "x": 20, "y": 21}
+    sums = [Sum("t", ("spokes", "others")), Sum("spokes", ("a", "b", "c")), Sum("others", ("x", "y"))]
+    marks = protect(counts, sums, most=dict.fromkeys("abc", 3))
+    assert marks["spokes"] is Mark.WITHHELD
+    assert marks["others"] is Mark.WITHHELD
+    assert not derivable(counts, marks, sums, most=dict.fromkeys("abc", 3))
+    assert protect(counts, sums)["spokes"] is Mark.SHOWN
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=6))
+def test_what_is_hidden_of_a_total_that_is_shown_is_no_small_group(values: list[int]) -> None:
+    counts = {**dict(enumerate(values)), "total": sum(values)}
+    marks = protect(counts, [Sum("total", tuple(range(len(values))))])
+    if marks["total"] is Mark.SHOWN:
+        assert sum(n for key, n in enumerate(values) if marks[key] is not Mark.SHOWN) not in range(1, 5)
+
+
+def test_one_beside_a_group_of_five_is_not_left_by_subtraction() -> None:
+    marks = protect({"t": 6, "a": 5, "b": 0, "c": 1}, [Sum("t", ("a", "b", "c"))])
+    assert marks["a"] is Mark.WITHHELD
+
+
+def test_a_count_above_the_most_that_it_can_be_is_refused() -> None:
+    with pytest.raises(ValueError, match="above the most that it can be, 2"):
+        protect({"a": 3}, [], most={"a": 2})
 
 
 def test_a_sum_that_does_not_add_up_is_refused() -> None:

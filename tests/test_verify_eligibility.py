@@ -23,7 +23,7 @@ from tests.oracles import InputAtFaultError, allowed_pairs
 from tests.plans import with_table
 from tests.strategies import Case, mixed_case
 
-SEEDS = range(1_000, 1_000 + how_many(120, in_ci=40))
+SEEDS = range(1_000, 1_000 + how_many(120, in_ci=20))
 CHUNK = 40
 
 

@@ -17,6 +17,7 @@ from placement_opt.problem import Problem
 from placement_opt.solve import baseline, solve
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import verify
+from tests.amounts import how_many
 from tests.plans import rich_problem, rich_travel, with_table
 from tests.strategies import cases
 
@@ -63,7 +64,7 @@ def _other(value: object) -> object:
 
 @pytest.mark.parametrize("make", [_tiny, _rich, _county])
 @given(data=st.data())
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=how_many(40, in_ci=20), deadline=None, derandomize=True)
 def test_another_value_in_any_cell_is_found(make: object, data: st.DataObject) -> None:
     assert callable(make)
     problem, travel, plan = make()
@@ -97,7 +98,7 @@ def test_two_pupils_who_change_places_are_found() -> None:
 
 
 @given(case=cases())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=how_many(15, in_ci=8), deadline=None)
 def test_plans_and_todays_of_random_problems_are_right(case: tuple[Problem, TravelMatrix, Policy]) -> None:
     problem, travel, policy = case
     try:

@@ -74,7 +74,7 @@ def test_every_cell_that_differs_is_listed_and_no_other() -> None:
     ]
 
 
-@pytest.mark.parametrize("seed", range(how_many(100, in_ci=8)))
+@pytest.mark.parametrize("seed", range(how_many(100, in_ci=4)))
 def test_rows_and_cells_agree_with_a_comparison_one_by_one(seed: int) -> None:
     before, after = mixed_case(seed).problem, mixed_case(seed + 1).problem
     changes = table_changes(before, after)
@@ -173,7 +173,7 @@ def test_a_pupil_moved_by_others_alone_is_said_to_be() -> None:
     assert places.loc["P1", "about"] == "no row about the pupil or either place"
 
 
-@pytest.mark.parametrize("seed", range(how_many(150, in_ci=10)))
+@pytest.mark.parametrize("seed", range(how_many(150, in_ci=5)))
 def test_counts_agree_with_those_made_pupil_by_pupil(seed: int) -> None:
     problem = random_case(seed, families={"cohorts", "places", "present", "suitability"}).problem
     other = problem.replace(

@@ -19,7 +19,7 @@ from tests.amounts import how_many
 from tests.strategies import Case, random_case
 
 PLAIN = ("cohorts", "suitability", "decisions", "present")
-SEEDS = range(how_many(120, in_ci=8))
+SEEDS = range(how_many(120, in_ci=4))
 
 
 def _largest_flow(case: Case) -> tuple[int, int]:
