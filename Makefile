@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OUT ?= out
 
-.PHONY: demo test check fast lint format types data docs clean dist test-wheel test-minimum
+.PHONY: demo test check fast lint format types data docs sbom clean dist test-wheel test-minimum test-newest test-prerelease coverage mutation
 
 demo: $(READY)  ## plan the embedded county, verify the plan, write the report and the workbook
 	$(BIN)/placement-opt demo --out $(OUT)
@@ -36,6 +36,9 @@ docs: $(READY)  ## the documentation site, in out/docs: warnings, dead links and
 	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env --builder html docs $(OUT)/docs
 	$(BIN)/python docs/check_site.py $(OUT)/docs
 
+sbom: $(READY)  ## the bill of materials of what is needed at run time, in CycloneDX JSON
+	$(BIN)/python .ci/bill_of_materials.py $(OUT)/sbom.json
+
 dist: $(READY)  ## the wheel and the source archive, in dist/
 	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist
@@ -46,6 +49,18 @@ test-wheel: dist  ## a fast part of the tests against the installed wheel, outsi
 test-minimum: dist  ## the same with the lowest allowed version of every dependency
 	$(PYTHON) .ci/against_wheel.py .venv-minimum --lowest
 
+test-newest: dist  ## the same with the newest allowed version of every dependency, fetched anew
+	$(PYTHON) .ci/against_wheel.py .venv-newest
+
+test-prerelease: dist  ## the same with the newest PuLP, pre-releases included: may fail, and says how
+	-$(PYTHON) .ci/against_wheel.py .venv-prerelease --prerelease
+
+coverage: $(READY)  ## which lines and branches the tests reach, in out/coverage; FILES=... for some tests only
+	$(BIN)/python -m pytest -q -n auto --cov --cov-report=html:$(OUT)/coverage --cov-report=term:skip-covered $(FILES)
+
+mutation: $(READY)  ## put small faults into the library, at random, and count how many the tests notice
+	$(BIN)/python -m tests.mutation --sample 60 --seed 1 --out $(OUT)/mutation
+
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version)'
 	$(PYTHON) -m venv --clear $(VENV)
@@ -54,4 +69,4 @@ $(READY): pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .venv-wheel .venv-minimum dist $(OUT) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-wheel .venv-minimum .venv-newest .venv-prerelease dist $(OUT) .mypy_cache .pytest_cache .ruff_cache

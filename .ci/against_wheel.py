@@ -1,9 +1,10 @@
 """Install the wheel of dist/ into a fresh virtual environment and test it from outside the checkout.
 
-python .ci/against_wheel.py FOLDER [--lowest]
+python .ci/against_wheel.py FOLDER [--lowest | --prerelease]
 
-FOLDER is where the environment is made. With --lowest every dependency has the lowest version that pyproject.toml
-allows; what those versions say of each other in warnings is then no fault.
+FOLDER is where the environment is made; it gets the newest versions that pyproject.toml allows. With --lowest every
+dependency has the lowest version that it allows; with --prerelease PuLP is the newest one there is, pre-releases
+included. What such versions say of each other in warnings is no fault.
 """
 
 import re
@@ -31,7 +32,7 @@ def lowest(project: dict[str, dict[str, list[str]]]) -> list[str]:
     return [f"{bound[1]}=={bound[2]}" for bound in bounds if bound]
 
 
-def main(folder: Path, *, is_lowest: bool) -> int:
+def main(folder: Path, *, is_lowest: bool, is_prerelease: bool) -> int:
     """Make the environment, install, copy the tests to a folder of their own, run them."""
     (wheel,) = (HOME / "dist").glob("*.whl")
     described = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))
@@ -44,6 +45,9 @@ def main(folder: Path, *, is_lowest: bool) -> int:
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--prefer-binary"]
         _run([*pip, "--upgrade", "pip>=25.1"], outside)
         _run([*pip, "-c", str(limits), f"{wheel}[explore]", "--group", f"{HOME}/pyproject.toml:test", "mypy"], outside)
+        if is_prerelease:
+            _run([*pip, "--upgrade", "--pre", "pulp"], outside)
+            sys.stdout.write(_run([python, "-c", "import pulp; print('PuLP', pulp.__version__)"], outside))
         for name in TESTED:
             source = HOME / name
             if source.is_dir():
@@ -53,7 +57,8 @@ def main(folder: Path, *, is_lowest: bool) -> int:
         where = _run([python, "-c", "import placement_opt; print(placement_opt.__file__)"], outside).strip()
         if not Path(where).is_relative_to(folder.resolve()):
             sys.exit(f"{where} would be tested and not the wheel.")
-        warned = ["-W", "default::DeprecationWarning", "-W", "default::FutureWarning"] if is_lowest else []
+        quiet = ["-W", "default::DeprecationWarning", "-W", "default::FutureWarning"]
+        warned = quiet if is_lowest or is_prerelease else []
         files = [f"tests/test_{name}.py" for name in FAST]
         tests = [python, "-m", "pytest", "-q", "-n", "auto", "-p", "no:cacheprovider", *warned, *files]
         typed = [python, "-m", "mypy", "--strict", "--config-file=", "tests/typed_consumer.py"]
@@ -65,4 +70,5 @@ def _run(command: list[str], folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), is_lowest="--lowest" in sys.argv[2:]))
+    given = sys.argv[2:]
+    sys.exit(main(Path(sys.argv[1]), is_lowest="--lowest" in given, is_prerelease="--prerelease" in given))
