@@ -259,6 +259,35 @@ def test_a_disk_that_fills_up_ends_every_command_with_a_sentence(solved: Path, t
     assert not list(tmp_path.rglob(f"{DRAFTS}*"))
 
 
+BOOK = """
+import errno, sys
+from pathlib import Path
+from openpyxl import Workbook
+from placement_opt.files.books import write_book
+book = Workbook()
+for row in range(2_000):
+    book.active.append([row * column * 7_919 % 10_007 for column in range(1, 9)])
+try:
+    write_book(book, Path(sys.argv[1]))
+except OSError as error:
+    print(errno.errorcode[error.errno])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of this kind")
+def test_a_disk_that_fills_up_in_the_middle_of_a_workbook_is_told_once(tmp_path: Path) -> None:
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", BOOK, tmp_path / "book.xlsx"],
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=_small_files_only,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    assert (run.stdout, run.stderr) == ("EFBIG\n", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]  # no sheet is left among temporary files
+
+
 def test_what_a_layer_s_driver_says_is_said_as_of_any_file(tmp_path: Path) -> None:
     layer = gpd.GeoDataFrame({"a": [1]}, geometry=gpd.points_from_xy([0.0], [0.0]), crs="EPSG:27700")
     with pytest.raises(OSError, match="A layer cannot be written") as caught, written_beside(tmp_path / "x.gpkg"):
@@ -350,7 +379,7 @@ WRITERS = {
 DRAFT_NAMES = {"draft", "bare"}
 TAKE_DRAFTS = {
     "files/delimited.py:_write_csv": "writes to the draft that it is given",
-    "files/sheets.py:save_workbook": "writes to the draft that it is given",
+    "files/books.py:write_book": "writes to the draft that it is given",
     "files/geopackage.py:write_layer": "writes to the draft that it is given",
     "scenarios/futures_journal.py:_write": "the journal is only ever added to, and read up to its last whole line",
     "whole_files.py:written_beside": "the one place where drafts are made and moved",

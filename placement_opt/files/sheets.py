@@ -13,6 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from placement_opt.files.books import write_book
 from placement_opt.files.guide import COLUMN_HEADINGS, column_note, column_rows, parameter_words
 from placement_opt.schema import KINDS, NEEDS, TABLES, Cell, Column, Table
 
@@ -58,7 +59,7 @@ def save_workbook(frames: Mapping[str, pd.DataFrame], path: Path, *, is_template
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     add_tables(book, frames, is_template=is_template)
-    book.save(path)
+    write_book(book, path)
 
 
 def add_tables(book: openpyxl.Workbook, frames: Mapping[str, pd.DataFrame], *, is_template: bool) -> None:

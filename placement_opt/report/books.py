@@ -3,9 +3,11 @@
 import re
 import zipfile
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from placement_opt.files.books import write_book
 from placement_opt.whole_files import written_beside
 
 TOTAL = "=SUBTOTAL(109,{cells})"
@@ -13,7 +15,6 @@ TOTAL = "=SUBTOTAL(109,{cells})"
 
 _TOTAL_CELLS = re.compile(r"=SUBTOTAL\(109,([A-Z]+[0-9]+:[A-Z]+[0-9]+)\)")
 _EMPTY_VALUE = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)<v ?(?:/>|></v>)')
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _UNMADE = datetime(2000, 1, 1)
 """In place of the time of writing, so that the same plans make the same workbook."""
 
@@ -34,12 +35,12 @@ def save_book(book: Any, path: Path) -> Path:
     view, in previews, in pandas. So the sums are put in afterwards. Excel works them out again when it opens the file.
     """
     book.properties.creator = "placement_opt"
-    book.properties.created = _UNMADE
+    book.properties.created = book.properties.modified = _UNMADE
     book.calculation.fullCalcOnLoad = True
     values = {f"xl/worksheets/sheet{number}.xml": _totals(sheet) for number, sheet in enumerate(book.worksheets, 1)}
     with written_beside(path) as draft:
-        bare = draft.with_suffix(".bare")
-        book.save(bare)
+        bare = BytesIO()
+        write_book(book, bare)
         _finish(bare, draft, values)
     return path
 
@@ -56,15 +57,13 @@ def _totals(sheet: Any) -> dict[str, float]:
     return totals
 
 
-def _finish(bare: Path, draft: Path, values: dict[str, dict[str, float]]) -> None:
-    """Copy a workbook with the values of its sums and without the times at which it was written."""
+def _finish(bare: BytesIO, draft: Path, values: dict[str, dict[str, float]]) -> None:
+    """Copy a workbook with the values of its sums and without the time at which it was written."""
     with zipfile.ZipFile(bare) as source, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             content = source.read(name)
             if values.get(name):
                 content = _with_values(content, values[name])
-            elif name == "docProps/core.xml":
-                content = _MODIFIED.sub(rb"\g<1>" + _UNMADE.strftime("%Y-%m-%dT%H:%M:%SZ").encode(), content)
             entry = zipfile.ZipInfo(name)
             entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, content)
