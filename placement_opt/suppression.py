@@ -55,8 +55,8 @@ def protect(
     Returns
     -------
     Mapping
-        A mark for each key. No hidden count follows from those that are shown. Zeros are shown, unless nothing may be
-        said of a whole breakdown.
+        A mark for each key. No hidden count follows from those that are shown, but one that `most` and the sums tell
+        however much is hidden. Zeros are shown, unless nothing may be said of a whole breakdown.
 
     Raises
     ------
@@ -75,16 +75,19 @@ def protect(
     _hide_small_rests(known, marks, least_shown)
     # A witness stays one when more is hidden, so only what has none yet is looked at again.
     witnesses: dict[Hashable, Changes] = {}
-    while found := add_witnesses(witnesses, _unknown(known, marks, least_shown)):
-        changes = _prices(known, marks, least_shown).cheapest(min(found, key=str))
+    given_away: set[Hashable] = set()  # what is known already, whatever else is hidden
+    while found := add_witnesses(witnesses, _unknown(known, marks, least_shown)) - given_away:
+        key = min(found, key=str)
+        changes = _prices(known, marks, least_shown).cheapest(key)
         if not changes:
-            break
-        for key, step in changes.items():
-            if marks[key] is Mark.SHOWN or not _can(_room(known, key, marks[key], least_shown), step):
-                marks[key] = Mark.WITHHELD
+            given_away.add(key)
+            continue
+        for other, step in changes.items():
+            if marks[other] is Mark.SHOWN or not _can(_room(known, other, marks[other], least_shown), step):
+                marks[other] = Mark.WITHHELD
         witnesses.update(dict.fromkeys(changes.keys() - witnesses.keys(), changes))
         _hide_small_rests(known, marks, least_shown)
-    _say_again(witnesses, known, marks, least_shown)
+    _say_again(witnesses, known, marks, given_away, least_shown)
     return MappingProxyType(marks)
 
 
@@ -222,7 +225,11 @@ def _can(room: tuple[int, int], step: int) -> bool:
 
 
 def _say_again(
-    witnesses: dict[Hashable, Changes], known: _Known, marks: dict[Hashable, Mark], least_shown: int
+    witnesses: dict[Hashable, Changes],
+    known: _Known,
+    marks: dict[Hashable, Mark],
+    given_away: set[Hashable],
+    least_shown: int,
 ) -> None:
     """Take back, the largest count first, each withholding without which everything hidden is safe as well."""
     sums_of: dict[Hashable, list[Sum]] = {}
@@ -237,7 +244,7 @@ def _say_again(
             other: changes for other, changes in witnesses.items() if other in unknown.room and unknown.allows(changes)
         }
         is_open = any(0 < known.left(one, marks) < least_shown for one in sums_of.get(key, ()))
-        if is_open or add_witnesses(kept, unknown):
+        if is_open or add_witnesses(kept, unknown) - given_away:
             marks[key] = Mark.WITHHELD
         else:
             witnesses.clear()

@@ -39,6 +39,16 @@ def test_no_hidden_count_of_a_table_with_a_total_can_be_derived(values: list[int
         assert mark is Mark.SHOWN or len(possible[key]) > 1
 
 
+def test_what_nothing_can_hide_leaves_no_other_count_unprotected() -> None:
+    """Five pupils where the first school has four places and the second one: a reader who knows that they are five, or
+    at least five, knows both."""
+    counts = {"A": 5, "A1": 4, "A2": 1, "all": 30, "ASD": 3, "MLD": 7, "SLD": 20}
+    sums = [Sum("A", ("A1", "A2")), Sum("all", ("ASD", "MLD", "SLD"))]
+    marks = protect(counts, sums, most={"A1": 4, "A2": 1})
+    assert [marks[key] for key in ("all", "ASD", "MLD", "SLD")] == ["", "under 5", "withheld", ""]
+    assert {"A1", "A2"} <= derivable(counts, marks, sums, most={"A1": 4, "A2": 1}) <= {"A", "A1", "A2"}
+
+
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=30))
 def test_every_count_of_one_to_four_is_hidden(values: list[int]) -> None:
     counts: dict[Hashable, int] = {**dict(enumerate(values)), "total": sum(values)}
