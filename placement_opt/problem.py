@@ -73,7 +73,7 @@ class Problem:
     Problem(1 pupil, 1 setting, 1 provision with 10 places)
     """
 
-    __slots__ = ("_frames", "_parameters")
+    __slots__ = ("_digests", "_frames", "_parameters")
 
     def __init__(
         self,
@@ -90,6 +90,7 @@ class Problem:
         given = {"pupils": pupils, "settings": settings, "provisions": provisions, **tables}
         self._parameters = parameters if parameters is not None else Parameters()
         self._frames: Mapping[str, pd.DataFrame] = MappingProxyType(_validated(given, self._parameters))
+        self._digests: dict[str, str] = {}
 
     @property
     def pupils(self) -> pd.DataFrame:
@@ -148,6 +149,7 @@ class Problem:
         changed = object.__new__(type(self))
         changed._parameters = parameters or self._parameters
         changed._frames = MappingProxyType(_validated(tables, changed._parameters, known))
+        changed._digests = {}
         return changed
 
     def points(self, name: str) -> gpd.GeoDataFrame:
@@ -194,9 +196,11 @@ class Problem:
 
     def fingerprints(self) -> dict[str, str]:
         """Return the SHA-256 of every table that has rows and of the parameters, for the record of a run."""
-        texts = {name: frame.to_csv(index=False) for name, frame in self._frames.items() if not frame.empty}
-        texts["parameters"] = pd.DataFrame(self._parameters.rows()).to_csv(index=False)
-        return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+        if not self._digests:
+            texts = {name: frame.to_csv(index=False) for name, frame in self._frames.items() if not frame.empty}
+            texts["parameters"] = pd.DataFrame(self._parameters.rows()).to_csv(index=False)
+            self._digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+        return dict(self._digests)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Problem):

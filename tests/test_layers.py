@@ -20,6 +20,7 @@ LAYERS = (
         "drawing",
         "headers",
         "localities",
+        "made_from",
         "listed",
         "parameters",
         "phases",

@@ -8,6 +8,7 @@ from placement_opt.cli.project_file import with_project_parameters
 from placement_opt.errors import Fault, InputError
 from placement_opt.examples import exampleshire
 from placement_opt.files import read_problem, read_travel
+from placement_opt.made_from import other_tables
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.timeline import everyone
@@ -89,11 +90,8 @@ def _drives_straight(parsed: argparse.Namespace) -> bool:
 
 
 def _refuse_changes(plan: Plan, problem: Problem, travel: TravelMatrix) -> None:
-    was, now = plan.record.get("inputs", {}), problem.fingerprints()
-    changed = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
-    faults = [
-        Fault(name, "", "", "", "The table is not the one that the run was made from. Solve again.") for name in changed
-    ]
+    message = "The table is not the one that the run was made from. Solve again."
+    faults = [Fault(name, "", "", "", message) for name in other_tables(plan, problem)]
     if plan.record.get("travel", {}).get("sha256") != travel.aligned(problem).fingerprint():
         faults.append(
             Fault("travel", "", "", "", "The journeys are not those that the run was made from. Solve again.")

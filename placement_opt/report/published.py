@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import pandas as pd
 
 from placement_opt.compare import Comparison
+from placement_opt.made_from import is_made_from
 from placement_opt.plan import NOT_GIVEN, Plan
 from placement_opt.problem import Problem
 from placement_opt.report.ledger import Ledger
 from placement_opt.report.returned import add_returns
 from placement_opt.schema import KINDS, LAST_PRIMARY_YEAR, MAINSTREAM_KINDS
-from placement_opt.statutory import StatutoryTables, is_made_from, statutory_tables
+from placement_opt.statutory import StatutoryTables, statutory_tables
 from placement_opt.witnesses import Sum
 
 NO_PLACE = "no place"
@@ -121,7 +122,8 @@ def count_pupils(
 
 def _is_of(plan: Plan, problem: Problem) -> bool:
     """Return whether a plan answers this problem, so that its statutory tables may be asked for."""
-    return is_made_from(plan, problem) and set(plan.use["provision_id"]) == set(problem.provisions["provision_id"])
+    has_its_places = set(plan.use["provision_id"]) == set(problem.provisions["provision_id"])
+    return has_its_places and is_made_from(plan, problem)
 
 
 def _add_places(ledger: Ledger, name: str, plan: Plan) -> None:

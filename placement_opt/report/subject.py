@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from placement_opt.compare import Comparison, compare
+from placement_opt.made_from import is_made_from
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.report.amounts import Amounts, read_amounts
@@ -41,8 +42,7 @@ class Subject:
     confidential: bool
 
     def __post_init__(self) -> None:
-        made_from = self.plans[self.main].record.get("inputs")
-        if made_from is not None and dict(made_from) != self.problem.fingerprints():
+        if not is_made_from(self.plans[self.main], self.problem):
             raise ValueError(
                 f"The plan {self.main!r} was made from other tables than `problem`; give the problem it answers."
             )

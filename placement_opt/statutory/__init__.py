@@ -2,7 +2,7 @@
 
 from placement_opt.statutory.benchmark import SPECIAL_OF_PLANS, NationalRate, SpecialShare, special_share
 from placement_opt.statutory.categories import CATEGORY_RULES, CategoryRule, classify
-from placement_opt.statutory.tables import StatutoryTables, is_made_from, statutory_tables
+from placement_opt.statutory.tables import StatutoryTables, statutory_tables
 from placement_opt.statutory.words import AGE_GROUPS, CATEGORIES, PLANNING_AREAS
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "SpecialShare",
     "StatutoryTables",
     "classify",
-    "is_made_from",
     "special_share",
     "statutory_tables",
 ]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from placement_opt.made_from import is_made_from
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.statutory.benchmark import SPECIAL_OF_PLANS, NationalRate, SpecialShare, special_share
@@ -53,12 +54,6 @@ class StatutoryTables:
     def __repr__(self) -> str:
         pupils = int(self.tables["categories_by_age"]["pupils"].sum())
         return f"StatutoryTables({len(self.tables)} tables, {pupils:,} pupils)"
-
-
-def is_made_from(plan: Plan, problem: Problem) -> bool:
-    """Return whether a plan was made from the tables of a problem; one without a record is taken at its word."""
-    made_from = plan.record.get("inputs")
-    return made_from is None or dict(made_from) == problem.fingerprints()
 
 
 def statutory_tables(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from placement_opt.errors import Fault, InputError
 from placement_opt.inequality import equal_minutes, gini, share_within
+from placement_opt.made_from import other_tables
 from placement_opt.plan import NOT_GIVEN, Plan
 from placement_opt.problem import Problem
 
@@ -74,10 +75,8 @@ def check_same(problem: Problem, plan: Plan, travel_sha256: str) -> None:
     InputError
         When there are any.
     """
-    was, now = plan.record.get("inputs", {}), problem.fingerprints()
     message = "The table is not the one that the plan was made from. Give the problem that it answers."
-    changed = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
-    faults = [Fault(name, "", "", "", message) for name in changed]
+    faults = [Fault(name, "", "", "", message) for name in other_tables(plan, problem)]
     if plan.record.get("travel", {}).get("sha256") != travel_sha256:
         message = "The journeys are not those that the plan was made from. Give the travel that it was made with."
         faults.append(Fault("travel", "", "", "", message))

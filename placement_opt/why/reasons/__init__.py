@@ -10,6 +10,7 @@ import pandas as pd
 from placement_opt.duties import travel_duties
 from placement_opt.errors import Fault, InputError, Status
 from placement_opt.facts import Facts
+from placement_opt.made_from import is_made_from
 from placement_opt.model import Draft, draft_model
 from placement_opt.pairs import Pairs, candidate_pairs
 from placement_opt.plan import Plan
@@ -174,8 +175,7 @@ def reasons(problem: Problem, travel: TravelMatrix, plan: Plan, *, options: Solv
     InputError
         When the plan was made from other tables, is a baseline, or was made with weights.
     """
-    made_from = plan.record.get("inputs")
-    if made_from is not None and dict(made_from) != problem.fingerprints():
+    if not is_made_from(plan, problem):
         message = "The plan was made from other tables. Give the problem that it answers, or solve again."
         raise InputError([Fault("plan", "", "", "", message)])
     if plan.status is Status.BASELINE:

@@ -10,6 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from placement_opt.errors import Fault, InputError, PlacementError, Status
+from placement_opt.made_from import other_tables
 from placement_opt.plan import Plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
@@ -321,12 +322,8 @@ def _check(problem: Problem, travel: TravelMatrix, plan: Plan, shifts: Sequence[
     if plan.status is Status.BASELINE or (plan.record.get("options") or {}).get("weights") is not None:
         what = "a baseline" if plan.status is Status.BASELINE else "made with weights"
         faults.append(Fault("plan", "", "", "", f"The plan is {what}; give one that `solve` made without weights."))
-    was, now = plan.record.get("inputs", {}), problem.fingerprints()
-    faults += [
-        Fault(table, "", "", "", "The table is not the one that the plan was made from. Solve again.")
-        for table in sorted({*was, *now})
-        if was.get(table) != now.get(table)
-    ]
+    message = "The table is not the one that the plan was made from. Solve again."
+    faults += [Fault(name, "", "", "", message) for name in other_tables(plan, problem)]
     if plan.record.get("travel", {}).get("sha256") != travel.aligned(problem).fingerprint():
         faults.append(Fault("travel", "", "", "", "The journeys are not those that the plan was made from."))
     if faults:

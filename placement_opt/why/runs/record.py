@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.errors import Fault, InputError
+from placement_opt.made_from import other_tables
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 
@@ -64,12 +65,8 @@ def check_tables_of(problem: Problem, plan: Plan, name: str) -> None:
     InputError
         It names every table that is another one.
     """
-    was, now = plan.record.get("inputs", {}), problem.fingerprints()
-    faults = [
-        Fault(table, "", "", "", f"The table of {name} is not the one that its run was made from. Give that one.")
-        for table in sorted({*was, *now})
-        if was.get(table) != now.get(table)
-    ]
+    message = f"The table of {name} is not the one that its run was made from. Give that one."
+    faults = [Fault(table, "", "", "", message) for table in other_tables(plan, problem)]
     if faults:
         raise InputError(faults)
 
