@@ -111,7 +111,12 @@ def write_csv_files(folder: Path, frames: Mapping[str, pd.DataFrame]) -> None:
     with ExitStack() as stack:
         for name, frame in frames.items():
             draft = stack.enter_context(written_beside(folder / name))
-            harmless(frame).to_csv(draft, index=False, lineterminator="\n", encoding="utf-8")
+            draft_csv(frame, draft)
+
+
+def draft_csv(frame: pd.DataFrame, draft: Path) -> None:
+    """Write a table, without its index, to a draft that `written_beside` gave; no cell of it starts a formula."""
+    harmless(frame).to_csv(draft, index=False, lineterminator="\n", encoding="utf-8")
 
 
 @contextmanager

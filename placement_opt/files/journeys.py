@@ -10,14 +10,13 @@ import pandas as pd
 
 from placement_opt.errors import Fault, InputError
 from placement_opt.files.delimited import read_csv
-from placement_opt.harmless import harmless
 from placement_opt.headers import plain
 from placement_opt.journey_checks import TravelLimits
 from placement_opt.journey_checks.check import check_errors
 from placement_opt.journey_checks.findings import TravelFinding
 from placement_opt.problem import Problem
 from placement_opt.travel import BETWEEN_COLUMNS, TravelMatrix
-from placement_opt.whole_files import written_beside
+from placement_opt.whole_files import write_csv_files
 
 COLUMNS = ("from_id", "to_id", "minutes", "miles")
 WALK = "walk_miles"
@@ -111,8 +110,7 @@ def write_travel(travel: TravelMatrix, path: str | Path) -> Path:
     between = travel.between.set_axis(list(COLUMNS), axis="columns")
     parts = [part for part in (journeys, between) if not part.empty] or [journeys]
     target.parent.mkdir(parents=True, exist_ok=True)
-    with written_beside(target) as draft:
-        harmless(pd.concat(parts, ignore_index=True)).to_csv(draft, index=False, lineterminator="\n")
+    write_csv_files(target.parent, {target.name: pd.concat(parts, ignore_index=True)})
     return target
 
 

@@ -9,10 +9,9 @@ import pandas as pd
 from placement_opt.errors import Fault, InputError
 from placement_opt.files.delimited import read_csv
 from placement_opt.files.journeys import COLUMNS, MOST, numbers_of, outside, with_columns
-from placement_opt.harmless import harmless
 from placement_opt.legs import Legs
 from placement_opt.problem import Problem
-from placement_opt.whole_files import written_beside
+from placement_opt.whole_files import write_csv_files
 
 
 def read_legs(path: str | Path, problem: Problem) -> Legs:
@@ -98,8 +97,7 @@ def write_legs(legs: Legs, path: str | Path) -> Path:
         "miles": legs.miles[np.ix_(points, points)].ravel(),
     }
     target.parent.mkdir(parents=True, exist_ok=True)
-    with written_beside(target) as draft:
-        harmless(pd.DataFrame(rows, columns=list(COLUMNS))).to_csv(draft, index=False, lineterminator="\n")
+    write_csv_files(target.parent, {target.name: pd.DataFrame(rows, columns=list(COLUMNS))})
     return target
 
 

@@ -12,6 +12,9 @@ from placement_opt.errors import Fault, InputError
 from placement_opt.file_limits import gunzipped, holds_too_much, read_whole, unpacked_words
 from placement_opt.files.packages import Unreadable, archive_complaint, within_limits
 
+NOT_WHOLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+"""What archives that are cut off, locked, or packed in an unknown way raise when they are read."""
+
 _ZIP_START = b"PK\x03\x04"
 _OLD_EXCEL_START = b"\xd0\xcf\x11\xe0"
 _NAMED_AT_MOST = 5
@@ -77,7 +80,7 @@ def _read_bytes(path: Path, source: str, faults: list[Fault]) -> bytes | None:
     except FileNotFoundError:
         faults.append(Fault(source, "", "", str(path), "There is no such file."))
         return None
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except NOT_WHOLE as error:
         faults.append(Fault(source, "", "", str(path), f"cannot be opened ({type(error).__name__})."))
         return None
     return data

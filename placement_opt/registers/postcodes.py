@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from placement_opt.errors import Fault, InputError
 from placement_opt.file_limits import gunzipped, holds_too_much, read_whole, unpacked_words
+from placement_opt.registers.packed import NOT_WHOLE
 from placement_opt.registers.postcode_columns import (
     ALIASES,
     NEEDED,
@@ -146,7 +146,7 @@ def _read_file(path: Path, faults: list[Fault]) -> pd.DataFrame | None:
     except pd.errors.EmptyDataError:
         faults.append(Fault("postcodes", "", "", path.name, "The file is empty."))
         return None
-    except (ValueError, OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+    except (ValueError, *NOT_WHOLE):
         message = "is not a CSV file, is cut off, or is an archive of several files. Unpack it or download it again."
         faults.append(Fault("postcodes", "", "", path.name, message))
         return None

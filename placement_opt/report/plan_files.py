@@ -10,13 +10,12 @@ import pandas as pd
 import shapely
 
 from placement_opt.files.geopackage import write_layer
-from placement_opt.harmless import harmless
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.report.shared_tables import shared_tables
 from placement_opt.schema import CRS
 from placement_opt.statutory import StatutoryTables, statutory_tables
-from placement_opt.whole_files import written_beside
+from placement_opt.whole_files import draft_csv, written_beside
 
 GEOPACKAGE_FILE, NOTES_FILE = "plan.gpkg", "notes.txt"
 _CONFIDENTIAL = "CONFIDENTIAL: these files hold rows about single pupils. Keep them inside the council."
@@ -119,7 +118,7 @@ def _write(
     with ExitStack() as stack:
         for name, table in tables.items():
             draft = stack.enter_context(written_beside(folder / f"{name}.csv"))
-            harmless(table).to_csv(draft, index=False, lineterminator="\n", encoding="utf-8")
+            draft_csv(table, draft)
         draft = stack.enter_context(written_beside(folder / NOTES_FILE))
         draft.write_text("\n".join(notes) + "\n", encoding="utf-8")
         draft = stack.enter_context(written_beside(folder / GEOPACKAGE_FILE))

@@ -7,10 +7,9 @@ from typing import Any
 import pandas as pd
 
 from placement_opt.compare import HEADLINE
-from placement_opt.harmless import harmless
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
 from placement_opt.report.sheets import save_grids
-from placement_opt.whole_files import written_beside
+from placement_opt.whole_files import write_csv_files
 from placement_opt.why.runs import USE_COLUMNS, WhatChanged
 from placement_opt.why.runs.rows import TableChanges
 
@@ -44,10 +43,8 @@ def write_changes(folder: str | Path, changed: WhatChanged, *, ids: bool = False
     """
     out = Path(folder)
     out.mkdir(parents=True, exist_ok=True)
-    table = out / CHANGE_TABLE
-    with written_beside(table) as draft:
-        harmless(pd.DataFrame(list(_figures(changed)), columns=list(_FIGURES))).to_csv(draft, index=False)
-    return table, save_grids(_grids(changed, ids=ids), out / CHANGE_BOOK)
+    write_csv_files(out, {CHANGE_TABLE: pd.DataFrame(list(_figures(changed)), columns=list(_FIGURES))})
+    return out / CHANGE_TABLE, save_grids(_grids(changed, ids=ids), out / CHANGE_BOOK)
 
 
 def _figures(changed: WhatChanged) -> Iterator[_Figure]:

@@ -5,12 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from placement_opt.harmless import harmless
 from placement_opt.report.grid import Cell, Grid, Unit, text_cell
 from placement_opt.report.sheets import save_grids
 from placement_opt.scenarios.figures import OUTCOME, title_of
 from placement_opt.scenarios.scenario_set import TODAY, UNCHANGED, ScenarioSet
-from placement_opt.whole_files import written_beside
+from placement_opt.whole_files import write_csv_files
 
 SCENARIO_TABLE, SCENARIO_BOOK = "scenarios.csv", "scenarios.xlsx"
 
@@ -37,10 +36,8 @@ def write_scenarios(folder: str | Path, answers: ScenarioSet) -> tuple[Path, Pat
     """
     out = Path(folder)
     out.mkdir(parents=True, exist_ok=True)
-    table = out / SCENARIO_TABLE
-    with written_beside(table) as draft:
-        harmless(answers.table.reset_index()).to_csv(draft, index=False)
-    return table, save_grids(_grids(answers), out / SCENARIO_BOOK)
+    write_csv_files(out, {SCENARIO_TABLE: answers.table.reset_index()})
+    return out / SCENARIO_TABLE, save_grids(_grids(answers), out / SCENARIO_BOOK)
 
 
 def _grids(answers: ScenarioSet) -> list[Grid]:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from placement_opt.harmless import harmless
-from placement_opt.whole_files import written_beside
+from placement_opt.whole_files import write_csv_files
 from placement_opt.years_plan import YearsPlan
 
 RUN_FILE = "years.json"
@@ -34,7 +33,7 @@ def write_years(folder: str | Path, plan: YearsPlan) -> tuple[Path, ...]:
     """
     out = Path(folder)
     out.mkdir(parents=True, exist_ok=True)
-    written = [plan.save(out / RUN_FILE)]
+    run = plan.save(out / RUN_FILE)
     by_year = {
         name: pd.concat(
             [getattr(one, name).assign(year=year) for year, one in zip(plan.years, plan.plans, strict=True)]
@@ -50,8 +49,5 @@ def write_years(folder: str | Path, plan: YearsPlan) -> tuple[Path, ...]:
         by_year["use"],
         by_year["unplaced"],
     )
-    for name, frame in zip(TABLE_FILES, frames, strict=True):
-        with written_beside(out / name) as draft:
-            harmless(frame).to_csv(draft, index=False)
-        written.append(out / name)
-    return tuple(written)
+    write_csv_files(out, dict(zip(TABLE_FILES, frames, strict=True)))
+    return (run, *(out / name for name in TABLE_FILES))

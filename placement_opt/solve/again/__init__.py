@@ -51,7 +51,6 @@ def again(problem: Problem, travel: TravelMatrix, plan: Plan, *, options: SolveO
     >>> ask.best(Change(forced=(("P1", "B-main"),))).objective_gbp > 32035.03
     True
     """
-    _refuse_other_plans(plan)
     pairs = candidate_pairs(problem, travel, policy=plan.policy)
     return again_with(pairs, draft_model(pairs), plan, options=options)
 

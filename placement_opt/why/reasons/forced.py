@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 
 from placement_opt.facts import Floats, Ints
-from placement_opt.model.linear import NO_SITE
 from placement_opt.solve.again import Again, Change
 from placement_opt.solve.again.proved import Proved
 from placement_opt.solve.again.resolved import more_of_choices
@@ -229,10 +228,5 @@ def _with_one(system: System, prices: Floats, boxes: Mapping[int, Box]) -> Float
 def _reduced_of_others(system: System, prices: Floats) -> Floats:
     """Return the reduced cost of every other column, with what the pupils whom it lets in gain."""
     bound = system.bound(prices)
-    reduced = system.cost_of_others - system.of_others.T @ bound.multipliers
-    site = system.draft.site
-    at_site = site != NO_SITE
-    gains = np.minimum(0.0, bound.reduced) * system.most_of_pairs
-    return np.asarray(
-        reduced + np.bincount(site[at_site], weights=gains[at_site], minlength=len(reduced)), dtype=np.float64
-    )
+    reduced = system.cost_of_others - system.of_others_by_column @ bound.multipliers
+    return np.asarray(reduced + bound.gain_of_sites, dtype=np.float64)
