@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import environments, futures, public_instances, results, school_bus, table
+from benchmarks import environments, futures, public_instances, results, school_bus, table, why
 from benchmarks.measure import METHODS, measure
 from benchmarks.registry import CASES, find_case
 from benchmarks.school_bus import FAMILY
@@ -44,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--seed", type=int, default=1, help="of the draws (default 1)")
     many.add_argument("--folder", type=Path, help="where the journal goes; a run that was cut short goes on there")
     many.set_defaults(run=_futures)
+    answers = commands.add_parser("why", help="time all worths of places, and pupils explained, against one solve")
+    answers.add_argument("--workers", type=int, nargs="+", default=why.usual_workers(), help="processes for the worths")
+    answers.add_argument("--pupils", type=int, default=100, help="how many are explained (default 100)")
+    answers.add_argument("--seed", type=int, default=1, help="of the pupils (default 1)")
+    answers.set_defaults(run=_why)
     making = commands.add_parser("environments", help="install or-tools and spopt in environments of their own")
     making.set_defaults(run=_environments)
     commands.add_parser("table", help="write docs/benchmarks.md from the results").set_defaults(run=_table)
@@ -142,6 +147,12 @@ def _futures(given: argparse.Namespace) -> int:
     made = futures.run(
         given.draws, given.executor, workers=given.workers, seed=given.seed, folder=given.folder, say=_say
     )
+    _say(f"Written: {made}")
+    return 0
+
+
+def _why(given: argparse.Namespace) -> int:
+    made = why.run(workers=given.workers, pupils=given.pupils, seed=given.seed, say=_say)
     _say(f"Written: {made}")
     return 0
 

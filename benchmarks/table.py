@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import futures, results, route_table
+from benchmarks import futures, results, route_table, why
 from benchmarks.markdown import figure, plain, rows_as_table
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -35,7 +35,8 @@ def page(documents: Sequence[dict[str, Any]]) -> str:
         The results, as `results.read_all` returns them.
     """
     of_futures = [document for document in documents if document.get("sort") == futures.SORT]
-    others = [document for document in documents if document not in of_futures]
+    of_answers = [document for document in documents if document.get("sort") == why.SORT]
+    others = [document for document in documents if document not in [*of_futures, *of_answers]]
     cases = [document for document in others if "family" not in document and not _is_of_routes(document)]
     families = [document for document in documents if "family" in document and not _is_of_routes(document)]
     about_routes = [document for document in documents if _is_of_routes(document)]
@@ -53,6 +54,7 @@ def page(documents: Sequence[dict[str, Any]]) -> str:
         parts += [_family(family) for family in families]
     if of_futures:
         parts.append(futures.section(of_futures))
+    parts += [why.section(document) for document in of_answers]
     if about_routes:
         parts.append(route_table.section(about_routes))
     return "\n".join(parts).rstrip("\n") + "\n"

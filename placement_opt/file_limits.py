@@ -15,6 +15,8 @@ from placement_opt.errors import Fault, InputError
 
 MEGABYTE = 1_000_000
 _PIECE = 1 << 20
+NOT_WHOLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+"""What archives that are cut off, locked, or packed in an unknown way raise when they are read."""
 
 
 @dataclass(frozen=True)

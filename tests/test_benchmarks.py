@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import placement_opt as po
-from benchmarks import counties, measure, rivals, table
+from benchmarks import counties, measure, rivals, table, why
 from benchmarks import public_instances as public
 from benchmarks.registry import CASES, find_case
 
@@ -345,3 +345,20 @@ def test_the_page_is_made_of_the_results() -> None:
     assert text.count("2030-01-02: A, 2 cores, 8 GiB, Linux, Python 3, x 1, code abc (pure, cap)") == 1
     widths = {line.count("|") for line in text.splitlines() if line.startswith("| pure")}
     assert len(widths) == 1
+
+
+def test_the_section_about_answers_holds_them_against_one_solve() -> None:
+    document = {
+        "case": "why",
+        "sort": why.SORT,
+        "what": "answers",
+        "target": "few",
+        "solve_s": 2.0,
+        "runs": [
+            {"method": "all worths, 2 at a time", "answers": 100, "total_s": 30.0, "longest_s": None},
+            {"method": "further pupils", "answers": 4, "total_s": 0.5, "longest_s": 0.25},
+        ],
+    }
+    page = table.page([{**document, "runs": [{**run, "machine": measure.machine()} for run in document["runs"]]}])
+    assert "| all worths, 2 at a time | 100 | 30.00 | 15.0 | 0.300 |  |" in page
+    assert "| further pupils | 4 | 0.50 | 0.2 | 0.125 | 0.25 |" in page

@@ -1,7 +1,6 @@
 """What a file holds, however it is packed: text in a CSV file, a gzip or zip archive, or the cells of a workbook."""
 
 import zipfile
-import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
@@ -9,11 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from placement_opt.errors import Fault, InputError
-from placement_opt.file_limits import gunzipped, holds_too_much, read_whole, unpacked_words
+from placement_opt.file_limits import NOT_WHOLE, gunzipped, holds_too_much, read_whole, unpacked_words
 from placement_opt.files.packages import Unreadable, archive_complaint, within_limits
-
-NOT_WHOLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
-"""What archives that are cut off, locked, or packed in an unknown way raise when they are read."""
 
 _ZIP_START = b"PK\x03\x04"
 _OLD_EXCEL_START = b"\xd0\xcf\x11\xe0"

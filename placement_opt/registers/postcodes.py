@@ -12,8 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from placement_opt.errors import Fault, InputError
-from placement_opt.file_limits import gunzipped, holds_too_much, read_whole, unpacked_words
-from placement_opt.registers.packed import NOT_WHOLE
+from placement_opt.file_limits import NOT_WHOLE, gunzipped, holds_too_much, read_whole, unpacked_words
 from placement_opt.registers.postcode_columns import (
     ALIASES,
     NEEDED,
