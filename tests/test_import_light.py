@@ -115,7 +115,7 @@ def test_a_missing_solver_is_said_when_it_is_used() -> None:
         "import placement_opt as po, importlib; importlib.import_module('placement_opt.solve')",
         "from placement_opt.report import write_report; import placement_opt as po",
         "from placement_opt.cli import planning; import placement_opt as po",
-    ][: how_many(9, in_ci=5)],
+    ][: how_many(9, in_ci=3)],
 )
 def test_functions_stay_functions_whatever_was_imported_before(imports: str) -> None:
     assert _run(f"{imports}\n{WHOLE_WAY}") == (0, "", "")

@@ -10,6 +10,7 @@ import pytest
 from placement_opt.policy import Policy
 from placement_opt.problem import Problem
 from placement_opt.travel import TravelMatrix
+from tests.amounts import how_many
 from tests.oracles import Best, InputAtFaultError, Outcome, allowed_pairs, best_plan, every_plan, pair_cost
 from tests.strategies import FAMILIES, random_case
 
@@ -415,7 +416,7 @@ def test_the_top_up_comes_from_the_row_with_the_most_filled_cells(band: str | No
     assert pair_cost(problem, _travel(problem), POLICY, "P1", "V1").topup == topup * 100
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(how_many(40, in_ci=20)))
 def test_the_search_finds_what_looking_at_every_plan_finds(seed: int) -> None:
     case = random_case(seed, families=set(FAMILIES[seed % 5 :: 3]))
     small = case.problem.pupils.head(4).assign(count=1)

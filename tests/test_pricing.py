@@ -27,7 +27,7 @@ def _one_pair_each(system: System) -> Ints:
     return np.flatnonzero(first_of_each(system.draft.pupil, -system.cost_of_pairs, 1))
 
 
-@pytest.mark.parametrize("first", range(0, how_many(160, in_ci=40), CHUNK))
+@pytest.mark.parametrize("first", range(0, how_many(160, in_ci=20), CHUNK))
 def test_the_priced_optimum_is_the_optimum_over_all_pairs(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every family is on somewhere in these cases; the brute force looks at all pairs."""
     monkeypatch.setattr(stages, "first_pairs", _one_pair_each)

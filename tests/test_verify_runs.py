@@ -20,13 +20,14 @@ from placement_opt.problem import Problem
 from placement_opt.solve import solve
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import verify
+from tests.amounts import how_many
 from tests.forging import forge
 from tests.test_verify_solved import UNCHECKED
 
 FINE, AT_FAULT = 0, 1
 PENNY_GBP = 0.01
 POLICY = Policy(moves="all", cost_basis="average")
-EDITS = 200
+EDITS = how_many(200, in_ci=100)
 
 Document = dict[str, Any]
 Edit = Callable[[Document], object]
@@ -426,8 +427,8 @@ def test_other_multipliers_that_prove_as_much_are_a_proof(run: Path) -> None:
     problem = read_problem(run.parent / "tables")
     travel, right = crow_fly(problem), load_plan(run)
     rng = random.Random(0)  # noqa: S311 - reproducible edits, no secrets
-    legitimate = 0
-    for _ in range(60):
+    legitimate, tried = 0, how_many(60, in_ci=30)
+    for _ in range(tried):
         document = _read(run)
         leaf = _cost_leaf(document)
         name = rng.choice(sorted(leaf))
@@ -446,4 +447,4 @@ def test_other_multipliers_that_prove_as_much_are_a_proof(run: Path) -> None:
         is_proven = certified_gbp >= stated_gbp - PENNY_GBP
         assert is_proven or not verification.is_right
         legitimate += verification.is_right
-    assert 5 < legitimate < 60
+    assert tried / 12 < legitimate < tried
