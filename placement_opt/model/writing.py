@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pulp
@@ -11,6 +12,24 @@ from placement_opt.model.linear import EQ, GE, LE, NO_SITE, LinearDraft, Objecti
 
 SENSES = {LE: pulp.LpConstraintLE, EQ: pulp.LpConstraintEQ, GE: pulp.LpConstraintGE}
 NOT_WRITTEN = -1
+
+
+class _OwnColumns(pulp.LpProblem):  # type: ignore[misc]
+    """A problem whose rows have no columns but those that were added to it before.
+
+    PuLP looks through all rows for others each time it is asked for the columns, five times for each run of a solver.
+    """
+
+    _known: list[pulp.LpVariable] | None = None
+
+    def add_variable(self, *given: Any, **named: Any) -> pulp.LpVariable:
+        self._known = None
+        return super().add_variable(*given, **named)
+
+    def variables(self) -> list[pulp.LpVariable]:
+        if self._known is None:
+            self._known = list(super().variables())
+        return self._known
 
 
 @dataclass
@@ -27,7 +46,7 @@ class Model:
 
     draft: LinearDraft
     chosen: Ints
-    problem: pulp.LpProblem = field(default_factory=lambda: pulp.LpProblem("placement", pulp.LpMinimize))
+    problem: pulp.LpProblem = field(default_factory=lambda: _OwnColumns("placement", pulp.LpMinimize))
     placed: list[pulp.LpVariable] = field(default_factory=list)
     others: list[pulp.LpVariable] = field(default_factory=list)
 

@@ -97,7 +97,9 @@ def least_of(
 
 def value_of(goal: Objective, fitted: Fitted) -> float:
     """Return how much of a goal a plan has."""
-    others = sum(amount * float(fitted.others[column]) for column, amount in goal.terms.items())
+    number = len(goal.terms)
+    columns = np.fromiter(goal.terms, np.int64, number)
+    others = float(np.fromiter(goal.terms.values(), np.float64, number) @ fitted.others[columns])
     return goal.constant + float(goal.pairs[fitted.pairs] @ fitted.pupils) + others
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from placement_opt.model import Draft
 from placement_opt.model.linear import Row
+from placement_opt.solve.again.near import others_of
 from placement_opt.solve.fitting import Fitted
 
 MOST_ANSWERS = 2_000
@@ -42,10 +43,11 @@ class Answers:
 
     def key(self, draft: Draft) -> Key:
         """Return what of a changed draft is another than in the base, constants left out."""
-        pairs = enumerate(zip(self.base.rows, draft.rows, strict=True))
-        rows = [(n, *_said(new)) for n, (old, new) in pairs if new is not old and _said(new) != _said(old)]
-        columns = enumerate(zip(self.base.columns, draft.columns, strict=True))
-        boxes = [(n, new.least, new.most) for n, (old, new) in columns if new is not old]
+        base = self.base
+        of_rows = [(n, _said(draft.rows[n]), _said(base.rows[n])) for n in others_of(draft.rows, base.rows)]
+        rows = [(n, *new) for n, new, old in of_rows if new != old]
+        columns = [(n, draft.columns[n]) for n in others_of(draft.columns, base.columns)]
+        boxes = [(n, column.least, column.most) for n, column in columns]
         goals = [
             (n, *sorted(goal.terms.items()))
             for n, (known, goal) in enumerate(

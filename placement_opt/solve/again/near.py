@@ -1,6 +1,8 @@
 """The system of a draft that differs little from another: what both have is shared, the rest is patched."""
 
 from collections.abc import Callable, Sequence
+from itertools import compress
+from operator import is_not
 from typing import Any
 
 import numpy as np
@@ -43,12 +45,19 @@ def near(base: System, draft: Draft, goals_of: GoalsOf, unplaced_limit: float | 
     system = System(draft, goals_of(draft), unplaced_limit, base.nudge)
     for name in KEPT_IN_MOST_DRAFTS:
         system.__dict__[name] = getattr(base, name)
-    changed = [n for n, (new, old) in enumerate(zip(draft.rows, base.draft.rows, strict=True)) if new is not old]
+    changed = others_of(draft.rows, base.draft.rows)
     system.__dict__.update(right=_right(base, system, changed), boxes=_boxes(base, system))
     system.__dict__.update(_of_others(base, system, changed))
     if [goal.terms for goal, _ in system.goals] == [goal.terms for goal, _ in base.goals]:
         system.__dict__["cost_of_others"] = base.cost_of_others
     return system
+
+
+def others_of(new: Sequence[object], old: Sequence[object]) -> list[int]:
+    """Return the positions at which two lists of as many rows or columns do not hold the same one."""
+    if len(new) != len(old):
+        raise ValueError(f"There are {len(new):,} rows or columns, and {len(old):,} in the draft before.")
+    return [*compress(range(len(new)), map(is_not, new, old))]
 
 
 def _right(base: System, system: System, changed: Sequence[int]) -> Floats:
@@ -61,8 +70,7 @@ def _right(base: System, system: System, changed: Sequence[int]) -> Floats:
 
 
 def _boxes(base: System, system: System) -> tuple[Floats, Floats]:
-    columns = zip(system.draft.columns, base.draft.columns, strict=True)
-    changed = [number for number, (new, old) in enumerate(columns) if new is not old]
+    changed = others_of(system.draft.columns, base.draft.columns)
     if not changed:
         return base.boxes
     least, most = (ends.copy() for ends in base.boxes)

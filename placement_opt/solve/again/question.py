@@ -234,10 +234,10 @@ class Again:
             for name, more in change.places.items()
             if name not in self._position or more < 0 or more != int(more)
         ]
-        faults += [Fault("model", "row", "", name, "The model has no such row.") for name in change.rows.keys() - rows]
+        message = "The model has no such"
+        faults += [Fault("model", "row", "", name, f"{message} row.") for name in change.rows if name not in rows]
         faults += [
-            Fault("model", "column", "", name, "The model has no such column.")
-            for name in change.columns.keys() - columns
+            Fault("model", "column", "", name, f"{message} column.") for name in change.columns if name not in columns
         ]
         if faults:
             raise InputError(faults)

@@ -1,8 +1,8 @@
 """What a place more is worth at every provision, to whom, and where the next ones should go."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from placement_opt.solve.again import Again, Change, again
 from placement_opt.solve.clock import Progress, silent
 from placement_opt.travel import TravelMatrix
 from placement_opt.why.worth.groups import worth_of_reserved
-from placement_opt.why.worth.limits import worth_of_limits, worth_of_minutes
+from placement_opt.why.worth.limits import LimitWorth, worth_of_limits, worth_of_minutes
 from placement_opt.why.worth.next import all_at_once, one_after_the_other
 from placement_opt.why.worth.result import GroupWorth, PlacesWorth, group_table
 from placement_opt.why.worth.steps import NOTHING, Worth, is_paid_when_empty, slope_of, worth_of_places
@@ -25,6 +25,7 @@ MOST_STEPS = 100
 STEPS_OF_GROUPS = 1
 """Of places for one group only the first is looked at everywhere; `reserved_places` looks at more of them."""
 TOLD_EACH = 20
+_Job = Callable[[Again], Any]
 
 
 def value_of_places(  # noqa: PLR0913 - each is a choice of its own
@@ -97,14 +98,17 @@ def value_of_places(  # noqa: PLR0913 - each is a choice of its own
     ask = again(problem, travel, plan, options=options)
     report(f"the plan is proven: £{ask.present.objective_gbp:,.2f}")
     look = _Look(steps, tuple(by))
-    asked = _Asked(problem, travel, plan, options)
-    found = _each(asked, ask, names, look, executor, report)
+    jobs: list[_Job] = [
+        partial(_limits, options=options or SolveOptions()),
+        *(partial(_look_at, name=name, look=look) for name in names),
+    ]
+    limits, *looks = _answers(_Asked(problem, travel, plan, options), ask, jobs, executor, report)
+    found: dict[str, _Found] = dict(zip(names, looks, strict=True))
     places = {name: found[name].places for name in names}
     useful = [name for name, worths in places.items() if any(worth.rank > NOTHING.rank for worth in worths)]
-    greedy = one_after_the_other(ask, useful, steps)
+    greedy = one_after_the_other(ask, {name: places[name][0] for name in useful}, steps)
     allocation = all_at_once(ask, useful, steps)
     report(f"the next {steps:,} places shared out")
-    limits = (*worth_of_limits(ask, ask.present_lp), *worth_of_minutes(ask, options or SolveOptions()))
     schools = problem.settings.set_index("setting_id")["name"]
     table = problem.provisions.set_index("provision_id")
     return PlacesWorth(
@@ -190,34 +194,37 @@ class _Found:
     groups: tuple[GroupWorth, ...]
 
 
-def _each(
-    asked: _Asked, ask: Again, names: Sequence[str], look: _Look, executor: Pool | None, report: Progress
-) -> Mapping[str, _Found]:
+def _answers(asked: _Asked, ask: Again, jobs: Sequence[_Job], executor: Pool | None, report: Progress) -> list[Any]:
+    """Return what each job says of a question, in their order."""
     found: Iterable[tuple[int, Any]]
     if executor is None:
-        found = ((place, _look_at(ask, name, look)) for place, name in enumerate(names))
+        found = ((place, job(ask)) for place, job in enumerate(jobs))
     else:
-        tasks = (Task(name, _look_from_afar, (name, look), asked) for name in names)
+        tasks = (Task(f"look {place}", _from_afar, job, asked) for place, job in enumerate(jobs))
         found = done_when_ready(tasks, executor=executor)
-    answers: dict[str, _Found] = {}
+    answers: dict[int, Any] = {}
     for place, answer in found:
         if isinstance(answer, Failure):
-            raise PlacementError(f"{names[place]}: {answer.reason}")
-        answers[names[place]] = answer
-        if len(answers) % TOLD_EACH == 0 or len(answers) == len(names):
-            report(f"{len(answers):,} of {len(names):,} provisions looked at")
-    return answers
+            raise PlacementError(f"A worth could not be worked out: {answer.reason}")
+        answers[place] = answer
+        if len(answers) % TOLD_EACH == 0 or len(answers) == len(jobs):
+            report(f"{len(answers):,} of {len(jobs):,} provisions and limits looked at")
+    return [answers[place] for place in range(len(jobs))]
 
 
-def _look_at(ask: Again, name: str, look: _Look) -> _Found:
+def _limits(ask: Again, *, options: SolveOptions) -> tuple[LimitWorth, ...]:
+    return (*worth_of_limits(ask, ask.present_lp), *worth_of_minutes(ask, options))
+
+
+def _look_at(ask: Again, *, name: str, look: _Look) -> _Found:
     places = worth_of_places(ask, name, look.steps)
     is_wider = not is_paid_when_empty(ask, name)
     slope = slope_of(ask, Change(places={name: 1}), ask.present_lp, is_wider=is_wider)
     return _Found(places, slope, _groups(ask, {name: places}, look.by, STEPS_OF_GROUPS))
 
 
-def _look_from_afar(own: tuple[str, _Look], asked: _Asked) -> _Found:
-    return _look_at(_again_once(asked), *own)
+def _from_afar(job: _Job, asked: _Asked) -> Any:
+    return job(_again_once(asked))
 
 
 @lru_cache(maxsize=1)

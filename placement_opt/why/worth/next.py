@@ -1,6 +1,6 @@
 """Where the next places should go: one after the other, each where it is worth most; and all at once, proven."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from placement_opt.solve.again import Again, Change
@@ -32,22 +32,31 @@ class Allocation:
     worth: Worth
 
 
-def one_after_the_other(ask: Again, provision_ids: Sequence[str], number: int) -> tuple[NextPlace, ...]:
+def one_after_the_other(ask: Again, first: Mapping[str, Worth], number: int) -> tuple[NextPlace, ...]:
     """Give one place after the other where it is worth most with those that were given before.
 
     Each place is the best next one, exactly; all of them together need not be the best. Of two that are worth as much
-    the first provision of the list has it. It ends where no place is worth anything.
+    the first provision has it. It ends where no place is worth anything.
+
+    Parameters
+    ----------
+    ask
+        The question.
+    first
+        The provisions, and what the first place at each is worth.
+    number
+        How many places there are.
     """
     given: dict[str, int] = {}
     chosen: list[NextPlace] = []
-    worth = NOTHING
-    while len(chosen) < number:
-        best = _best_next(ask, provision_ids, given, worth)
-        if best is None:
-            break
+    best = max(first.items(), key=lambda one: one[1].rank, default=None)
+    if best is not None and best[1].rank <= NOTHING.rank:
+        best = None
+    while best is not None:
         name, worth = best
         given[name] = given.get(name, 0) + 1
         chosen.append(NextPlace(name, worth))
+        best = _best_next(ask, list(first), given, worth) if len(chosen) < number else None
     return tuple(chosen)
 
 
