@@ -1,5 +1,6 @@
 """Asking again with a little changed gives what solving the changed problem gives, to the penny."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -15,7 +16,9 @@ from placement_opt.policy import SolveOptions
 from placement_opt.problem import Problem
 from placement_opt.solve import baseline, solve
 from placement_opt.solve.again import Again, Change, again
-from placement_opt.solve.again.changed import numbers_of, with_places
+from placement_opt.solve.again.changed import copied, numbers_of, with_places
+from placement_opt.solve.again.warm import MovingRelaxation
+from placement_opt.solve.system import System
 from placement_opt.travel import crow_fly
 from tests.amounts import how_many
 from tests.strategies import Case, mixed_case, random_case
@@ -258,3 +261,22 @@ def test_answers_do_not_depend_on_what_was_asked_before() -> None:
     forwards = [_asked_stages(one, change) for change in changes]
     backwards = [_asked_stages(other, change) for change in reversed(changes)]
     assert forwards == backwards[::-1]
+
+
+def test_penalties_that_one_draft_raised_are_not_there_for_the_next() -> None:
+    """An LP whose rows cost ten thousand times the dearest place may end without an answer."""
+    problem = tiny()
+    draft = draft_model(candidate_pairs(problem, crow_fly(problem)))
+    impossible = copied(draft)
+    row = next(number for number, row in enumerate(draft.rows) if row.name.startswith("places_"))
+    impossible.rows[row] = replace(impossible.rows[row], right=-1.0)
+    first, other = (System(one, [(one.money, 1.0)]) for one in (draft, impossible))
+    moving = MovingRelaxation(first, np.arange(draft.choices))
+    penalties = list(moving._highs.getLp().col_cost_)
+    value = moving.solve().value
+    moving.move_to(other)
+    assert moving.solve().is_broken
+    assert list(moving._highs.getLp().col_cost_) != penalties
+    moving.move_to(first)
+    assert list(moving._highs.getLp().col_cost_) == penalties
+    assert moving.solve().value == value
