@@ -70,7 +70,8 @@ def draw(measured: dict[str, Any], picture: Path) -> None:
     axes = figure.add_subplot()
     axes.plot(measured["problems"], measured["memory_mb"], color="#1f4e79", linewidth=1.5)
     axes.axvline(WARM_UP, color="#8a929a", linewidth=0.8, linestyle="--")
-    axes.set(xlabel="Problems solved in one process", ylabel="Memory in use (MB)", ylim=(0, None), xlim=(0, None))
+    top_mb, last = 1.25 * max(measured["memory_mb"]), measured["problems"][-1]
+    axes.set(xlabel="Problems solved in one process", ylabel="Memory in use (MB)", ylim=(0, top_mb), xlim=(0, last))
     axes.annotate("growth is counted from here on", (WARM_UP, 0), xytext=(6, 8), textcoords="offset points", fontsize=9)
     figure.savefig(picture, dpi=110, metadata={"Software": None})
 
