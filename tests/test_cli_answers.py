@@ -40,6 +40,7 @@ WORDS = {
     "run of years": "run @years.toml",
     "report": "report @run.json --out @report-out",
     "verify": "verify @run.json",
+    "audit": "audit @run.json --made-by Planning --purpose Panel",
     "compare": "compare @run.json @other.json",
     "diff": "diff @run.json @other.json",
     "diff with ids": "diff @run.json @other.json --ids",

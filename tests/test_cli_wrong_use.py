@@ -36,6 +36,7 @@ BASES = {
     "routes": "@run.json",
     "tables": "@run.json",
     "verify": "@run.json",
+    "audit": "@run.json --made-by Planning --purpose Panel",
     "init": "@new.toml",
     "run": "@placement.toml",
     "completion": "bash",

@@ -109,6 +109,11 @@ def build_parser() -> argparse.ArgumentParser:
     verifying = commands.add_parser("verify", help="check a saved run again, without the solver")
     add_run(verifying)
 
+    auditing = commands.add_parser("audit", help="print a saved run's record for an audit, without any pupil's data")
+    add_run(auditing)
+    auditing.add_argument("--made-by", required=True, metavar="TEXT", help="the team, or the officer's reference")
+    auditing.add_argument("--purpose", required=True, metavar="TEXT", help="what the plan is for")
+
     _add_project(commands)
     for command in commands.choices.values():
         add_printing(command)

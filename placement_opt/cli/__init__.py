@@ -41,6 +41,7 @@ COMMANDS = {
     "scenarios": "placement_opt.cli.scenarios:solve_file",
     "tables": "placement_opt.cli.returns:write_returns",
     "verify": "placement_opt.cli.runs:verify_run",
+    "audit": "placement_opt.cli.audit:print_audit",
     "what-if": "placement_opt.cli.what_if:hold_against_cases",
     "two-ways": "placement_opt.cli.two_ways:set_beside",
     "worth": "placement_opt.cli.worth:value_places",
