@@ -32,11 +32,28 @@ class Mark(StrEnum):
     """Hidden so that a smaller group cannot be worked out."""
 
 
+@dataclass(frozen=True)
+class Protection:
+    """How counts are shown.
+
+    Parameters
+    ----------
+    marks
+        A mark for each key.
+    given_away
+        Small counts that what a reader knows tells, however much is hidden: of few pupils at schools that are full.
+    """
+
+    marks: Mapping[Hashable, Mark]
+    given_away: frozenset[Hashable]
+
+
 def protect(
     counts: Mapping[Hashable, int],
     sums: Iterable[Sum],
     *,
     most: Mapping[Hashable, int] | None = None,
+    unseen: Iterable[Hashable] = (),
     least_shown: int = LEAST_SHOWN,
 ) -> Mapping[Hashable, Mark]:
     """Say of each count whether it is shown, is under 5, or is withheld to protect another.
@@ -49,6 +66,8 @@ def protect(
         Every sum among them that a reader can see or guess.
     most
         The most that a reader knows a count can be, where there is such a number: the places of a school.
+    unseen
+        Counts that stand nowhere and need no protection, but tie others: what is left of a total, which may be nought.
     least_shown
         Counts from 1 up to this are hidden, and then `SMALL` stands for that.
 
@@ -70,12 +89,35 @@ def protect(
     >>> [str(marks[key]) or "shown" for key in ("all", "ASD", "MLD", "SLD")]
     ['shown', 'under 5', 'withheld', 'shown']
     """
-    known = _Known(counts, tuple(sums), most or {})
-    marks = {key: _first_mark(count, least_shown) for key, count in known.counts.items()}
+    return protection(counts, sums, most=most, unseen=unseen, least_shown=least_shown).marks
+
+
+def protection(
+    counts: Mapping[Hashable, int],
+    sums: Iterable[Sum],
+    *,
+    most: Mapping[Hashable, int] | None = None,
+    unseen: Iterable[Hashable] = (),
+    least_shown: int = LEAST_SHOWN,
+) -> "Protection":
+    """Return the marks of `protect`, and the small counts that nothing can hide: papers with such may not be shared.
+
+    Parameters
+    ----------
+    counts, sums, most, unseen, least_shown
+        As for `protect`.
+
+    Raises
+    ------
+    ValueError
+        As `protect`.
+    """
+    known = _Known(counts, tuple(sums), most or {}, frozenset(unseen))
+    marks = {key: _first_mark(known, key, least_shown) for key in known.counts}
     _hide_small_rests(known, marks, least_shown)
     # A witness stays one when more is hidden, so only what has none yet is looked at again.
     witnesses: dict[Hashable, Changes] = {}
-    given_away: set[Hashable] = set()  # what is known already, whatever else is hidden
+    given_away = set(known.unseen)  # and what is known already, whatever else is hidden
     while found := add_witnesses(witnesses, _unknown(known, marks, least_shown)) - given_away:
         key = min(found, key=str)
         changes = _prices(known, marks, least_shown).cheapest(key)
@@ -88,7 +130,8 @@ def protect(
         witnesses.update(dict.fromkeys(changes.keys() - witnesses.keys(), changes))
         _hide_small_rests(known, marks, least_shown)
     _say_again(witnesses, known, marks, given_away, least_shown)
-    return MappingProxyType(marks)
+    small = frozenset(key for key in given_away - known.unseen if 0 < known.counts[key] < least_shown)
+    return Protection(MappingProxyType(marks), small)
 
 
 def derivable(
@@ -107,7 +150,7 @@ def derivable(
     marks
         What it returned, or other ones.
     """
-    return add_witnesses({}, _unknown(_Known(counts, tuple(sums), most or {}), marks, LEAST_SHOWN))
+    return add_witnesses({}, _unknown(_Known(counts, tuple(sums), most or {}, frozenset()), marks, LEAST_SHOWN))
 
 
 def hidden_amounts(
@@ -174,6 +217,7 @@ class _Known:
     counts: Mapping[Hashable, int]
     sums: tuple[Sum, ...]
     most: Mapping[Hashable, int]
+    unseen: frozenset[Hashable]
 
     def __post_init__(self) -> None:
         for key, count in self.counts.items():
@@ -236,9 +280,9 @@ def _say_again(
     for one in known.sums:
         for key in one.keys:
             sums_of.setdefault(key, []).append(one)
-    withheld = [key for key, mark in marks.items() if mark is Mark.WITHHELD]
+    withheld = [key for key, mark in marks.items() if mark is Mark.WITHHELD and key not in known.unseen]
     for key in sorted(withheld, key=lambda key: (-known.counts[key], str(key))):
-        marks[key] = _first_mark(known.counts[key], least_shown)
+        marks[key] = _first_mark(known, key, least_shown)
         unknown = _unknown(known, marks, least_shown)
         kept = {
             other: changes for other, changes in witnesses.items() if other in unknown.room and unknown.allows(changes)
@@ -251,8 +295,10 @@ def _say_again(
             witnesses.update(kept)
 
 
-def _first_mark(count: int, least_shown: int) -> Mark:
-    return Mark.SMALL if 0 < count < least_shown else Mark.SHOWN
+def _first_mark(known: _Known, key: Hashable, least_shown: int) -> Mark:
+    if key in known.unseen:
+        return Mark.WITHHELD
+    return Mark.SMALL if 0 < known.counts[key] < least_shown else Mark.SHOWN
 
 
 def _unknown(known: _Known, marks: Mapping[Hashable, Mark], least_shown: int) -> Unknown:
@@ -264,6 +310,8 @@ def _room(known: _Known, key: Hashable, mark: Mark, least_shown: int) -> tuple[i
     """Return how far a hidden count could go down and up, as far as its mark and its most tell."""
     count = known.counts[key]
     up = known.most.get(key, _NO_LIMIT) - count
+    if key in known.unseen:
+        return count, up
     if mark is Mark.SMALL:
         return count - 1, min(up, least_shown - 1 - count)
     return (count - least_shown if count >= least_shown else count), up

@@ -1,6 +1,6 @@
 """An attacker with every shared paper of a plan works out no group of 1 to 4 pupils."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from placement_opt.report import write_report, write_tables, write_workbook
-from placement_opt.suppression import Mark
+from placement_opt.suppression import Mark, Protection
 from tests.amounts import IS_NIGHT
 from tests.desk import SMALL, Desk, priced_out, read_papers, recovered, small_rests, work_out
 from tests.made_plans import made_plans
@@ -67,10 +67,11 @@ def test_no_small_group_is_told_by_what_it_costs(name: str) -> None:
 def test_the_attacker_is_no_fool(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the counts that are hidden for the sake of others, the same attack finds small groups."""
 
-    def only_small(counts: Mapping[str, int], sums: object, **_: object) -> dict[str, Mark]:
-        return {key: Mark.SMALL if count in SMALL else Mark.SHOWN for key, count in counts.items()}
+    def only_small(counts: Mapping[Hashable, int], sums: object, **_: object) -> Protection:
+        marks = {key: Mark.SMALL if count in SMALL else Mark.SHOWN for key, count in counts.items()}
+        return Protection(marks, frozenset())
 
-    monkeypatch.setattr("placement_opt.report.ledger.protect", only_small)
+    monkeypatch.setattr("placement_opt.report.ledger.protection", only_small)
     desk = desk_of(papers_of(made_plans()))
     assert len(recovered(desk)) > 5
     assert small_rests(desk)

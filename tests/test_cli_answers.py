@@ -101,7 +101,7 @@ def documents(home: Path) -> dict[str, dict[str, Any]]:
     """Return what every command prints; three pupils stand for the county, and empty files for report and workbook."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(planning, "exampleshire", tiny)
-        for paper in ("write_report", "write_workbook"):
+        for paper in ("write_page", "write_workbook"):
             patch.setattr(planning, paper, empty_file)
         return {name: printed(home, words) for name, words in WORDS.items()}
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placement_opt.suppression import Mark, derivable, hidden_amounts, is_total_safe, protect
+from placement_opt.suppression import Mark, derivable, hidden_amounts, is_total_safe, protect, protection
 from placement_opt.witnesses import Sum
 from tests.attack import known_range, single_valued
 
@@ -39,6 +39,14 @@ def test_no_hidden_count_of_a_table_with_a_total_can_be_derived(values: list[int
         assert mark is Mark.SHOWN or len(possible[key]) > 1
 
 
+def test_a_part_of_a_hidden_total_may_not_tell_how_large_it_is_at_least() -> None:
+    """Eight of whom it is said that a rule stands in their way are all eight: four in each of two places."""
+    counts = {"none": 8, "north": 4, "south": 4, "rule": 8, "rest": 0}
+    sums = [Sum("none", ("north", "south")), Sum("none", ("rule", "rest"))]
+    marks = protect(counts, sums, unseen=["rest"])
+    assert [marks[key] for key in ("none", "north", "south", "rule")] == ["withheld", "under 5", "under 5", "withheld"]
+
+
 def test_what_nothing_can_hide_leaves_no_other_count_unprotected() -> None:
     """Five pupils where the first school has four places and the second one: a reader who knows that they are five, or
     at least five, knows both."""
@@ -46,6 +54,7 @@ def test_what_nothing_can_hide_leaves_no_other_count_unprotected() -> None:
     sums = [Sum("A", ("A1", "A2")), Sum("all", ("ASD", "MLD", "SLD"))]
     marks = protect(counts, sums, most={"A1": 4, "A2": 1})
     assert [marks[key] for key in ("all", "ASD", "MLD", "SLD")] == ["", "under 5", "withheld", ""]
+    assert protection(counts, sums, most={"A1": 4, "A2": 1}).given_away == {"A1", "A2"}
     assert {"A1", "A2"} <= derivable(counts, marks, sums, most={"A1": 4, "A2": 1}) <= {"A", "A1", "A2"}
 
 

@@ -17,8 +17,10 @@ from placement_opt.examples import exampleshire
 from placement_opt.plan import Plan, load_plan
 from placement_opt.policy import Policy, SolveOptions
 from placement_opt.problem import Problem
-from placement_opt.report import write_report, write_workbook
+from placement_opt.report import write_workbook
 from placement_opt.report.extras import ReportExtras
+from placement_opt.report.html import write_page
+from placement_opt.report.subject import Subject
 from placement_opt.solve import baseline, solve
 from placement_opt.travel import TravelMatrix, crow_fly
 from placement_opt.verify import verify
@@ -98,10 +100,7 @@ def report(parsed: argparse.Namespace, voice: Voice) -> Reply:
     extras = extras_of(parsed, problem, travel, plan, voice)
     plans = {"today": baseline(problem, travel, policy=plan.policy), "plan": plan}
     with turn_in(parsed.out, voice.tell):
-        paper = write_report(
-            parsed.out / REPORT_FILE, plans, problem, travel, confidential=parsed.confidential, extras=extras
-        )
-        _tell_report(paper, voice, confidential=parsed.confidential)
+        _write_page(parsed.out / REPORT_FILE, Subject(plans, problem, travel, parsed.confidential), voice, extras)
         _write_workbook(parsed.out, plans, problem, travel, voice, extras)
     return Reply({"plan": plan_figures(plan)})
 
@@ -131,13 +130,18 @@ def plan_and_write(asked: Asked, out: Path, papers: Papers, voice: Voice) -> tup
 def _write_report(
     path: Path, plans: dict[str, Plan], problem: Problem, travel: TravelMatrix, voice: Voice, *, confidential: bool
 ) -> None:
-    _tell_report(
-        write_report(path, plans, problem, travel, confidential=confidential), voice, confidential=confidential
-    )
+    _write_page(path, Subject(plans, problem, travel, confidential), voice)
 
 
-def _tell_report(paper: Path, voice: Voice, *, confidential: bool) -> None:
-    voice.wrote("report", paper, "CONFIDENTIAL" if confidential else "may be shared: small groups are hidden")
+def _write_page(path: Path, subject: Subject, voice: Voice, extras: ReportExtras | None = None) -> None:
+    paper = write_page(path, subject, extras=extras)
+    if subject.confidential:
+        note = "CONFIDENTIAL"
+    elif subject.gives_away:
+        note = "do NOT share it: of so few pupils small groups can be worked out; --confidential shows all"
+    else:
+        note = "may be shared: small groups are hidden"
+    voice.wrote("report", paper, note)
 
 
 def _write_workbook(

@@ -57,8 +57,8 @@ def audit_record(
     -------
     dict
         made_by, purpose, at (UTC), inputs_sha256 (one hash over all tables), travel_sha256, policy, status, gap,
-        certified, what of the record of the run is not about pupils, and hidden: how many counts of the papers to be
-        shared are shown, under 5 and withheld.
+        certified, what of the record of the run is not about pupils, may_be_shared (false where small groups can be
+        worked out all the same), and hidden: how many counts of papers to be shared are shown, under 5 and withheld.
 
     Raises
     ------
@@ -82,8 +82,8 @@ def audit_record(
     if at.tzinfo is None:
         raise ValueError(f"`at` is {at.isoformat()}, without a time zone; give datetime(..., tzinfo=UTC).")
     plan = list(plans.values())[-1]
-    marks = count_pupils(compare(plans), problem).protected()
-    shown = Counter(str(mark) or "shown" for mark in marks.values())
+    protection = count_pupils(compare(plans), problem).protection()
+    shown = Counter(str(mark) or "shown" for mark in protection.marks.values())
     record = plan.record
     return {
         "made_by": made_by,
@@ -96,6 +96,7 @@ def audit_record(
         "gap": plan.gap,
         "certified": plan.certificate is not None,
         "least_shown": LEAST_SHOWN,
+        "may_be_shared": not protection.given_away,
         "hidden": {name: shown[name] for name in ("shown", str(Mark.SMALL), str(Mark.WITHHELD))},
         **{name: record[name] for name in _OF_THE_RUN if name in record},
     }

@@ -12,7 +12,7 @@ from placement_opt.report.plan_map import SHAPES, plan_map
 from placement_opt.report.section import Section
 from placement_opt.report.sections import first_section, reading_notes, sections_after_map, sections_before_map
 from placement_opt.report.subject import Subject
-from placement_opt.report.words import SHARED_NOTE
+from placement_opt.report.words import SHARED_NOTE, TOO_FEW_NOTE
 from placement_opt.travel import TravelMatrix
 from placement_opt.whole_files import written_beside
 
@@ -43,6 +43,7 @@ def write_report(
     confidential
         Show small groups, every pupil, homes and catchments, and say so on top. Otherwise counts of 1 to 4 pupils are
         hidden, and whatever would give them away (see `placement_opt.suppression`), and no pupil or home is shown.
+        Where so few pupils are left that small groups can be worked out all the same, the page says so on top.
     title
         Heading of the page.
     extras
@@ -63,12 +64,25 @@ def write_report(
     OSError
         When the file cannot be written; then nothing is left behind.
     """
+    return write_page(path, Subject(dict(plans), problem, travel, confidential), title=title, extras=extras)
+
+
+def write_page(
+    path: str | Path, subject: Subject, *, title: str | None = None, extras: ReportExtras | None = None
+) -> Path:
+    """Write what `write_report` writes, for a subject that is known; arguments, return value and errors are its own."""
     target = Path(path)
-    subject = Subject(dict(plans), problem, travel, confidential)
     page = render_report(subject, title or TITLE, extras or ReportExtras())
     with written_beside(target) as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
     return target
+
+
+def _banner(subject: Subject) -> str:
+    """Return why a page is not for sharing; blank = it is."""
+    if subject.confidential:
+        return BANNER
+    return TOO_FEW_NOTE if subject.gives_away else ""
 
 
 def render_report(subject: Subject, title: str, extras: ReportExtras) -> str:
@@ -104,7 +118,7 @@ def render_report(subject: Subject, title: str, extras: ReportExtras) -> str:
         body,
         [first, *before, Section("map", "Map"), *after],
         status=str(plan.status),
-        banner=BANNER if subject.confidential else "",
+        banner=_banner(subject),
         note="" if subject.confidential else SHARED_NOTE,
         made_by=plan.record.get("versions", {}).get("placement_opt", ""),
     )

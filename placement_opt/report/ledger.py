@@ -1,11 +1,11 @@
 """Counts of pupils that shared papers show, and the sums that tie them together, as they are collected."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 import pandas as pd
 
-from placement_opt.suppression import LEAST_SHOWN, Mark, protect
+from placement_opt.suppression import LEAST_SHOWN, Protection, protection
 from placement_opt.witnesses import Sum
 
 
@@ -16,10 +16,11 @@ class Ledger:
         self.counts: dict[Hashable, int] = {}
         self.sums: list[Sum] = []
         self.most: dict[Hashable, int] = {}
+        self.unseen: set[Hashable] = set()
 
-    def protected(self) -> Mapping[Hashable, Mark]:
-        """Return how each count may be shown."""
-        return protect(self.counts, self.sums, most=self.most)
+    def protection(self) -> Protection:
+        """Return how each count may be shown, and which nothing can hide."""
+        return protection(self.counts, self.sums, most=self.most, unseen=self.unseen)
 
     def add(self, key: Hashable, count: float) -> Hashable:
         """Take a count down, and return its key."""
@@ -31,11 +32,13 @@ class Ledger:
         self.sums.append(Sum(total, tuple(self.add(key, count) for key, count in parts)))
 
     def rest(self, total: Hashable, parts: Iterable[Hashable]) -> None:
-        """Protect what is left of a total: it is not shown, but a reader can subtract."""
+        """Protect what is left of a total: it stands nowhere, but a reader can subtract, and knows it is not below 0."""
         parts = tuple(parts)
         left = self.counts[total] - sum(self.counts[part] for part in parts)
-        if 0 < left < LEAST_SHOWN:
-            self.sums.append(Sum(total, (*parts, self.add(("rest", total, parts), left))))
+        key = self.add(("rest", total, parts), left)
+        self.sums.append(Sum(total, (*parts, key)))
+        if not 0 < left < LEAST_SHOWN:
+            self.unseen.add(key)
 
     def tie(self, one: Hashable, other: Hashable) -> None:
         """Know that two counts are the same where they are."""

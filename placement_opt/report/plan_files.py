@@ -13,6 +13,7 @@ from placement_opt.files.geopackage import write_layer
 from placement_opt.plan import Plan
 from placement_opt.problem import Problem
 from placement_opt.report.shared_tables import shared_tables
+from placement_opt.report.words import TOO_FEW_NOTE
 from placement_opt.schema import CRS
 from placement_opt.statutory import StatutoryTables, statutory_tables
 from placement_opt.whole_files import draft_csv, written_beside
@@ -103,10 +104,12 @@ def write_tables(
         }
         written = {**dict(statutory.tables), **rows}
         layers = {"places": _places(problem, statutory.table("place_use")), **_lines(rows)}
+        notes = [_CONFIDENTIAL, *statutory.notes]
     else:
-        written = shared_tables(problem, plans or {"plan": plan}, plan, statutory)
+        shared = shared_tables(problem, plans or {"plan": plan}, plan, statutory)
+        written = dict(shared.tables)
         layers = {"places": _places(problem, written["place_use"])}
-    notes = [_CONFIDENTIAL if confidential else _SHARED, *(statutory.notes if confidential else ())]
+        notes = [*([TOO_FEW_NOTE] if shared.gives_away else []), _SHARED]
     _write(Path(folder), written, layers, notes)
     return Path(folder)
 

@@ -1,6 +1,7 @@
 """The statutory tables as they may be shared: small groups hidden, and what would give them away."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -18,9 +19,23 @@ WITHHELD = str(Mark.WITHHELD)
 _OF_USE = ("pupils", "places_used", "places_over", "places_free", "share_used")
 
 
-def shared_tables(
-    problem: Problem, plans: Mapping[str, Plan], plan: Plan, statutory: StatutoryTables
-) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True, eq=False)
+class SharedTables:
+    """Tables to be shared.
+
+    Parameters
+    ----------
+    tables
+        By name.
+    gives_away
+        They are about so few pupils that small groups can be worked out all the same.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    gives_away: bool
+
+
+def shared_tables(problem: Problem, plans: Mapping[str, Plan], plan: Plan, statutory: StatutoryTables) -> SharedTables:
     """Return the tables with counts of 1 to 4 pupils hidden, and enough beside them that none can be worked out.
 
     Parameters
@@ -51,7 +66,8 @@ def shared_tables(
     if name is None:
         raise ValueError("`plan` is not among `plans`; give the plans that the report was given.")
     comparison = compare(plans)
-    marks = count_pupils(comparison, problem, {name: statutory}).protected()
+    protection = count_pupils(comparison, problem, {name: statutory}).protection()
+    marks = protection.marks
     amounts = read_amounts(comparison, marks, confidential=False)
     use, of_category = statutory.table("place_use"), statutory.table("place_use_by_category")
     provisions: list[Hashable] = [("provision", name, one) for one in use["provision_id"]]
@@ -64,7 +80,8 @@ def shared_tables(
         "localities": _localities(statutory, name, marks, amounts),
         "special_share": _special_share(statutory, name, marks),
     }
-    return {name: table.reset_index(drop=True) for name, table in tables.items()}
+    whole = {name: table.reset_index(drop=True) for name, table in tables.items()}
+    return SharedTables(whole, gives_away=bool(protection.given_away))
 
 
 def _shown(count: Any, mark: Mark) -> Any:

@@ -13,7 +13,7 @@ from placement_opt.problem import Problem
 from placement_opt.report.amounts import Amounts, read_amounts
 from placement_opt.report.ledger import Ledger
 from placement_opt.report.published import count_pupils
-from placement_opt.suppression import LEAST_SHOWN, Mark
+from placement_opt.suppression import LEAST_SHOWN, Mark, Protection
 from placement_opt.travel import TravelMatrix
 
 
@@ -80,7 +80,17 @@ class Subject:
     @cached_property
     def marks(self) -> Mapping[Hashable, Mark]:
         """How each count may be shown."""
-        return dict.fromkeys(self.counts, Mark.SHOWN) if self.confidential else self.ledger.protected()
+        return dict.fromkeys(self.counts, Mark.SHOWN) if self.confidential else self.protection.marks
+
+    @cached_property
+    def protection(self) -> Protection:
+        """How each count is shown in papers to be shared."""
+        return self.ledger.protection()
+
+    @property
+    def gives_away(self) -> bool:
+        """Whether this is for sharing, but about so few pupils that small groups can be worked out all the same."""
+        return not self.confidential and bool(self.protection.given_away)
 
     @cached_property
     def amounts(self) -> Amounts:

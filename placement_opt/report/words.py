@@ -11,6 +11,9 @@ from placement_opt.suppression import LEAST_SHOWN, Mark
 SHARED_NOTE = (
     "Counts of 1 to 4 pupils are shown as “under 5”; “withheld” stands where one could otherwise be worked out."
 )
+TOO_FEW_NOTE = (
+    "Do not share this: it is about so few pupils, or schools so full, that groups of 1 to 4 pupils can be worked out."
+)
 NOBODY = "The tables hold no pupil whose place is to be planned."
 _LEAST_GAP = 1e-6
 FEWEST = "No plan under these rules leaves fewer pupils without a place."

@@ -29,7 +29,7 @@ from placement_opt.report.published import GROUPINGS, OVER_GROUPINGS
 from placement_opt.report.sheets import FONT, put, write_grid, write_stack
 from placement_opt.report.shortfall_tables import shortfall
 from placement_opt.report.subject import Subject
-from placement_opt.report.words import SHARED_NOTE, proof, what_the_plan_does
+from placement_opt.report.words import SHARED_NOTE, TOO_FEW_NOTE, proof, what_the_plan_does
 from placement_opt.travel import TravelMatrix
 
 CONFIDENTIAL_NOTE = "CONFIDENTIAL: this workbook holds rows about single pupils. Keep it inside the council."
@@ -216,10 +216,9 @@ def _write_summary(sheet: Any, subject: Subject) -> None:
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415 - loads when used
 
     sheet.title = f"{RESULT_PREFIX}summary"
-    note = CONFIDENTIAL_NOTE if subject.confidential else SHARED_NOTE
-    sheet.cell(1, 1, note).font = Font(
-        name=FONT, bold=True, size=13, color="8A1020" if subject.confidential else "1B2126"
-    )
+    is_closed = subject.confidential or subject.gives_away
+    note = CONFIDENTIAL_NOTE if subject.confidential else TOO_FEW_NOTE if subject.gives_away else SHARED_NOTE
+    sheet.cell(1, 1, note).font = Font(name=FONT, bold=True, size=13, color="8A1020" if is_closed else "1B2126")
     row = 3
     again = [_how_to_plan_again(subject)] if subject.confidential else []
     for sentence in (*what_the_plan_does(subject), *proof(subject), *again):
