@@ -32,7 +32,7 @@ class Ledger:
         self.sums.append(Sum(total, tuple(self.add(key, count) for key, count in parts)))
 
     def rest(self, total: Hashable, parts: Iterable[Hashable]) -> None:
-        """Protect what is left of a total: it stands nowhere, but a reader can subtract, and knows it is not below 0."""
+        """Protect what is left of a total: it stands nowhere, but a reader can subtract."""
         parts = tuple(parts)
         left = self.counts[total] - sum(self.counts[part] for part in parts)
         key = self.add(("rest", total, parts), left)
