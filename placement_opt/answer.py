@@ -15,6 +15,8 @@ from placement_opt.plan_tables import OUTREACH_COLUMNS, TEAM_COLUMNS
 from placement_opt.schema import MAINSTREAM_KINDS, ORDINARY_CLASS_KINDS
 from placement_opt.suitability import REASON_TEXTS, Reason
 
+FULL, WAITING = "no place is left within the limits", "today's placements give no place there"
+"""Why those have no place for whom a provision would suit: in a plan, and in today's placements, which seek none."""
 HOURS_TOLERANCE = 1e-9
 
 
@@ -67,7 +69,7 @@ def build_plan(
     outreach = _outreach(facts, placements, decisions.links, decisions.opened)
     tables = {
         "placements": placements,
-        "unplaced": _unplaced(pairs, decisions),
+        "unplaced": _unplaced(pairs, decisions, WAITING if status is Status.BASELINE else FULL),
         "use": _use(facts, placements, outreach, decisions),
         "outreach": outreach,
         "teams": _teams(facts, outreach),
@@ -116,7 +118,7 @@ def _placements(facts: Facts, decisions: Decisions) -> pd.DataFrame:
     )
 
 
-def _unplaced(pairs: Pairs, decisions: Decisions) -> pd.DataFrame:
+def _unplaced(pairs: Pairs, decisions: Decisions, why_not: str) -> pd.DataFrame:
     facts = pairs.facts
     placed = np.bincount(decisions.placed.pupil, weights=decisions.count, minlength=len(facts.pupils))
     left = facts.pupil_column("count") - placed.astype(np.int64)
@@ -127,26 +129,26 @@ def _unplaced(pairs: Pairs, decisions: Decisions) -> pd.DataFrame:
             **{name: pupils[name] for name in ("pupil_id", "need", "year_group", "locality")},
             "count": left[rows],
             "previous_provision_id": pupils["current_provision_id"],
-            "reasons": list(_reasons(pairs, rows)),
+            "reasons": list(_reasons(pairs, rows, why_not)),
         }
     )
 
 
-def _reasons(pairs: Pairs, pupils: Ints) -> Iterator[str]:
-    """Say in words why each provision is not the place of each of these pupils."""
+def _reasons(pairs: Pairs, pupils: Ints, why_not: str) -> Iterator[str]:
+    """Say in words why each provision is not the place of each of these pupils; why not where one would suit."""
     size = max(1, COMBINATIONS_PER_BLOCK // max(1, len(pairs.facts.provisions)))
     for first in range(0, len(pupils), size):
         for refusals in pairs.refusals(pupils[first : first + size]):
-            yield _in_words(np.bincount(refusals))
+            yield _in_words(np.bincount(refusals), why_not)
 
 
-def _in_words(counts: Ints) -> str:
+def _in_words(counts: Ints, why_not: str) -> str:
     """Say how many provisions each reason refuses."""
     parts: list[str] = []
     for reason in np.flatnonzero(counts).tolist():
         count = int(counts[reason])
         if reason == Reason.ALLOWED:
-            parts.insert(0, f"{_provisions(count)} would suit but no place is left within the limits")
+            parts.insert(0, f"{_provisions(count)} would suit but {why_not}")
         else:
             parts.append(f"{_provisions(count)}: {REASON_TEXTS[Reason(reason)]}")
     return "; ".join(parts) or "there are no provisions"

@@ -88,7 +88,7 @@ def test_check_says_what_is_there(folder: Path, capsys: pytest.CaptureFixture[st
     assert main(["check", str(folder)]) == FINE
     printed = capsys.readouterr().out
     assert "3 pupils, 2 settings, 4 provisions with 7 places" in printed
-    assert "1 pupils stay where they are, 2 may be given a place" in printed
+    assert "1 pupil stays where placed now, 2 may be given a place" in printed
 
 
 def test_faulty_tables_end_with_1_and_write_nothing(
@@ -297,3 +297,19 @@ def test_how_straight_lines_are_driven_is_no_option_of_other_journeys(
     capsys.readouterr()
     assert wrong_use(["verify", str(tmp_path / "out" / "run.json"), "--mph", "3"]) == WRONG_USE
     assert "The run says how its journeys were made" in capsys.readouterr().err
+
+
+def test_check_says_where_nobody_can_go_and_which_journeys_cannot_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A spoke without a hub takes nobody, and a home in the sea is a slip of a digit."""
+    problem = tiny()
+    spoke = problem.provisions.iloc[[0]].assign(provision_id="A-spoke", kind="spoke", kind_label="spoke")
+    pupils = problem.pupils
+    pupils.loc[0, "easting"] = 46_000
+    provisions = pd.concat([problem.provisions, spoke], ignore_index=True)
+    tables = write_problem(problem.replace(pupils=pupils, provisions=provisions), tmp_path / "tables")
+    assert main(["check", str(tables)]) == 0
+    printed = capsys.readouterr().out
+    assert "can have one at A-spoke. A spoke needs a hub" in printed
+    assert "Journeys, error (placement-opt check-travel says which): Journeys of more than 600 minutes" in printed

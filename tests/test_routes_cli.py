@@ -67,6 +67,21 @@ def test_routes_of_a_saved_run_are_those_of_its_plan(folder: Path, tmp_path: Pat
     assert routes.record["legs"]["recipe"]["circuity"] == 1.5
 
 
+def test_vehicles_may_be_filled_in_after_the_places_were_planned(folder: Path, tmp_path: Path) -> None:
+    tables = {name: (folder / f"{name}.csv").read_bytes() for name in ("fleet", "layouts")}
+    for name in tables:
+        (folder / f"{name}.csv").unlink()
+    assert main(["solve", str(folder), "--out", str(tmp_path / "plan"), "--quiet"]) == 0
+    run = str(tmp_path / "plan" / "run.json")
+    assert main(["routes", run, "--seconds", "0.3", "--out", str(tmp_path / "out")]) == 1
+    for name, content in tables.items():
+        (folder / f"{name}.csv").write_bytes(content)
+    assert main(["routes", run, "--seconds", "0.3", "--out", str(tmp_path / "out")]) == 0
+    pupils = pd.read_csv(folder / "pupils.csv")
+    pupils.assign(year_group=1).to_csv(folder / "pupils.csv", index=False)
+    assert main(["routes", run, "--seconds", "0.3", "--out", str(tmp_path / "out")]) == 1
+
+
 def test_rules_and_seed_are_those_of_the_options(folder: Path, tmp_path: Path) -> None:
     options = ["--together", "mixed", "--afternoon", "solved", "--detour", "none", "--most-pupils", "1"]
     options += ["--arrive-from", "08:20", "--leave-by", "16:00", "--seed", "5"]

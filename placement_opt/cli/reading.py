@@ -1,6 +1,7 @@
 """The question that the command line names: tables and journeys, and those of a saved run."""
 
 import argparse
+from collections.abc import Collection
 from importlib import import_module
 
 from placement_opt.arguments.values import wrong_use
@@ -33,8 +34,10 @@ def _tables(parsed: argparse.Namespace) -> Problem:
     return with_project_parameters(problem, getattr(parsed, "project_text", ""))
 
 
-def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, TravelMatrix]:
-    """Read again what a run was made from, and refuse tables or journeys that have changed since."""
+def question_of_run(
+    parsed: argparse.Namespace, plan: Plan, *, besides: Collection[str] = ()
+) -> tuple[Problem, TravelMatrix]:
+    """Read again what a run was made from, and refuse tables or journeys that have changed since, besides some."""
     origin, home = plan.record.get("origin", {}), parsed.run_file.parent
     if parsed.input is None and not origin.get("input") and not origin.get("is_demo"):
         wrong_use("The run does not say what it was made from; give --input.")
@@ -55,7 +58,7 @@ def question_of_run(parsed: argparse.Namespace, plan: Plan) -> tuple[Problem, Tr
             wrong_use("The run says how its journeys were made; leave --circuity and --mph out.")
         parsed.circuity, parsed.mph = recipe["circuity"], recipe["miles_per_hour"]
     travel = _journeys(problem, parsed)
-    _refuse_changes(plan, problem, travel)
+    _refuse_changes(plan, problem, travel, besides)
     return problem, travel
 
 
@@ -89,9 +92,9 @@ def _drives_straight(parsed: argparse.Namespace) -> bool:
     return parsed.circuity is not None or parsed.mph is not None
 
 
-def _refuse_changes(plan: Plan, problem: Problem, travel: TravelMatrix) -> None:
+def _refuse_changes(plan: Plan, problem: Problem, travel: TravelMatrix, besides: Collection[str]) -> None:
     message = "The table is not the one that the run was made from. Solve again."
-    faults = [Fault(name, "", "", "", message) for name in other_tables(plan, problem)]
+    faults = [Fault(name, "", "", "", message) for name in other_tables(plan, problem) if name not in besides]
     if plan.record.get("travel", {}).get("sha256") != travel.aligned(problem).fingerprint():
         faults.append(
             Fault("travel", "", "", "", "The journeys are not those that the run was made from. Solve again.")

@@ -37,6 +37,8 @@ from placement_opt.whole_files import turn_in
 
 RUN_FILE = "run.json"
 ROUTES_FILE, SHEETS_FILE, LAYERS_FILE, REPORT_FILE = "routes.json", "route_sheets.xlsx", "routes.gpkg", "routes.html"
+ONLY_FOR_ROUTES = frozenset({"fleet", "layouts", "apart"})
+"""Tables that say nothing of places: they may be filled in after a run was made."""
 PLACES_FILE, PLACES_TABLES = "places.json", "places_tables.gpkg"
 """The places that were chosen together with the routes, a run like those of `solve`; and the tables it was made from,
 which hold the prices of journeys that the routes gave."""
@@ -94,7 +96,7 @@ def _placements(parsed: argparse.Namespace) -> tuple[Problem, TravelMatrix, Plan
             wrong_use("A run has its own policy; leave --post16-transport out.")
         parsed.run_file = run
         plan = load_plan(run)
-        problem, travel = question_of_run(parsed, plan)
+        problem, travel = question_of_run(parsed, plan, besides=ONLY_FOR_ROUTES)
         return problem, travel, plan
     if parsed.input is not None:
         wrong_use("--input goes with a run; these are tables already.")

@@ -12,6 +12,9 @@ from placement_opt.pairs import candidate_pairs
 from placement_opt.problem import Problem
 from placement_opt.schema import TABLES
 
+NAMED = 5
+"""So many provisions are named."""
+
 
 def template(parsed: argparse.Namespace, voice: Voice) -> Reply:
     """Write a blank workbook."""
@@ -32,9 +35,18 @@ def check(parsed: argparse.Namespace, voice: Voice) -> Reply:
     nowhere = ~pupils["pupil_id"].isin(pairs.table()["pupil_id"])
     voice.say(f"The tables are right: {problem!r}.")
     voice.say(f"Journeys: {travel!r}.")
-    voice.say(f"{stays:,} pupils stay where they are, {whole - stays:,} may be given a place.")
+    stay = "pupil stays" if stays == 1 else "pupils stay"
+    voice.say(f"{stays:,} {stay} where placed now, {whole - stays:,} may be given a place.")
     without = int(pupils.loc[nowhere, "count"].sum())
     voice.say(f"{len(pairs):,} pairs of pupil and provision are possible{_without(without)}.")
+    idle = _idle(problem, set(pairs.table()["provision_id"]))
+    if idle:
+        shown = ", ".join(idle[:NAMED]) + (f" and {len(idle) - NAMED:,} more" if len(idle) > NAMED else "")
+        kinds = problem.provisions.set_index("provision_id")["kind"]
+        hint = " A spoke needs a hub: fill in the table hubs." if "spoke" in set(kinds[idle]) else ""
+        voice.say(f"No pupil who may be given a place can have one at {shown}.{hint}")
+    for finding in check_travel(problem, travel).findings:
+        voice.say(f"Journeys, {finding.severity} (placement-opt check-travel says which): {finding.message}")
     unused = _unused_columns(problem)
     for name, columns in unused.items():
         voice.say(f"Columns of {name} that are kept but not used: {', '.join(columns)}.")
@@ -47,10 +59,18 @@ def check(parsed: argparse.Namespace, voice: Voice) -> Reply:
         "pupils_who_may_move": whole - stays,
         "pairs": len(pairs),
         "rows_without_a_pair": int(nowhere.sum()),
+        "provisions_without_a_pair": idle,
         "journeys": travel.source,
         "unused_columns": unused,
     }
     return Reply(answer)
+
+
+def _idle(problem: Problem, possible: set[str]) -> list[str]:
+    """Return the provisions with places that are possible for nobody who is to be placed."""
+    table = problem.provisions
+    is_idle = (table["places"] > 0) & (table["status"] != "closed") & ~table["provision_id"].isin(possible)
+    return [str(name) for name in table.loc[is_idle, "provision_id"]]
 
 
 def _without(pupils: int) -> str:

@@ -14,7 +14,7 @@ KIND_NAMES = {
 }
 GROUPING_NAMES = {"need": "Primary need", "locality": "Locality", "phase": "Phase"}
 VERDICTS = {
-    SUITS_BUT_FULL: "A provision would suit, but no place is left within the limits",
+    SUITS_BUT_FULL: "A provision would suit, but gives no place",
     NOTHING_SUITS: "No provision would suit",
 }
 

@@ -17,7 +17,7 @@ from placement_opt.statutory import StatutoryTables, statutory_tables
 from placement_opt.witnesses import Sum
 
 NO_PLACE = "no place"
-SUITS_BUT_FULL = "some provision would suit, but no place is left within the limits"
+SUITS_BUT_FULL = "some provision would suit, but gives no place"
 NOTHING_SUITS = "no provision would suit"
 GROUPINGS = ("need", "locality", "phase")
 OVER_GROUPINGS = ("need", "locality")

@@ -24,6 +24,7 @@ BY_VEHICLE = ("vehicle", "solo", "training")
 """Modes of `duties` that ask for a route."""
 HOUR_MS = 3_600_000
 MANY = 10**9
+_FILL = "Fill it in the tables; a plan that was made before stays the same."
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +147,7 @@ def unrouted_rows(parties: pd.DataFrame, refusals: Sequence[tuple[str, str]]) ->
 def _fleet_of(problem: Problem) -> tuple[pd.DataFrame, pd.DataFrame]:
     fleet, layouts = problem.table("fleet"), problem.table("layouts")
     faults = [
-        Fault(name, "", "", "", f"The table has no rows. Routes need your own {what}; no prices are made up.")
+        Fault(name, "", "", "", f"The table has no rows. Routes need your own {what}; no prices are made up. {_FILL}")
         for name, frame, what in (("fleet", fleet, "vehicles and prices"), ("layouts", layouts, "seats"))
         if frame.empty
     ]
