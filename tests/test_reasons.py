@@ -265,6 +265,20 @@ def test_a_letter_holds_nothing_of_any_other_pupil(requests: str) -> None:
             assert not [fact for fact in texts if words_in(fact) in text]
 
 
+@pytest.mark.parametrize("wheelchair", [False, True])
+def test_a_letter_speaks_to_the_family_and_says_whether_transport_would_be_provided(wheelchair: bool) -> None:
+    problem = town().replace(pupils=town().pupils.assign(wheelchair=wheelchair))
+    travel = crow_fly(problem)
+    plan = solve(problem, travel, options=EXACT)
+    entitled = plan.placements.set_index("pupil_id")["entitled"]
+    for why in reasons(problem, travel, plan).explain_all(list(entitled.index)):
+        letter = why.letter()
+        told = "it would be provided" if entitled[why.pupil_id] else "it would not be provided"
+        assert f"On transport to school: {told}. " in letter
+        assert ("Your child travels in a wheelchair" in letter) == wheelchair
+        assert not re.search(r"\b[Tt]he (pupil|family|parents)\b", letter)
+
+
 def test_the_page_of_a_pupil_holds_nothing_of_any_other_pupil(tmp_path: Path) -> None:
     problem, travel, plan = answered()
     for pupil_id in problem.pupils["pupil_id"]:

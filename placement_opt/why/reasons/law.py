@@ -43,10 +43,10 @@ def nearest_to(facts: Facts, pupil: int, duties: pd.DataFrame) -> Nearest:
         What `travel_duties` says of the row's placements.
     """
     duty = " ".join(dict.fromkeys(duties["why"]))
-    is_given = bool(len(duties)) and bool(duties["is_nearest"].all())
+    is_given, is_owed = (bool(len(duties)) and bool(duties[name].all()) for name in ("is_nearest", "entitled"))
     rows, provisions = suitable_schools(facts, np.array([pupil]))
     if not len(rows):
-        return Nearest(duty=duty, is_given=is_given)
+        return Nearest(duty=duty, is_given=is_given, is_owed=is_owed)
     road = facts.miles(rows, provisions)
     walk = facts.walk_miles(rows, provisions, road)
     settings = facts.setting_of[provisions]
@@ -59,6 +59,7 @@ def nearest_to(facts: Facts, pupil: int, duties: pd.DataFrame) -> Nearest:
         on_foot if np.isfinite(on_foot) else np.nan,
         float(road[first]),
         is_given,
+        is_owed,
         duty,
     )
 

@@ -21,6 +21,15 @@ SAFE = {
     "not open": "it is not part of the plan",
 }
 """Limits that a letter names; of the others it says no more than that a limit stands in the way."""
+TO_FAMILY = {
+    "The pupil": "Your child",
+    "the family did not ask for this one, so that is not counted against them": (
+        "you did not ask for this one, so that is not counted against you"
+    ),
+    "the family asked for": "you asked for",
+    "that the parents see to the journey, they may": "that you see to the journey, you may",
+}
+"""The sentences of `duty_words` speak of the family; a letter speaks to it."""
 OTHER_LIMIT = "another limit of the plan stands in the way"
 
 DECISION = (
@@ -72,7 +81,18 @@ def _proposal(findings: Findings) -> str:
 
 
 def _transport(findings: Findings) -> str:
-    return f"On transport to school: {findings.nearest.duty}" if findings.nearest.duty else ""
+    nearest = findings.nearest
+    if not nearest.duty:
+        return ""
+    told = "it would be provided." if nearest.is_owed else "it would not be provided."
+    return f"On transport to school: {told} {_to_family(nearest.duty)}"
+
+
+def _to_family(words: str) -> str:
+    """Return an officer's sentences about a duty as they are said to the family."""
+    for officers, familys in TO_FAMILY.items():
+        words = words.replace(officers, familys)
+    return words
 
 
 def _request(findings: Findings) -> str:

@@ -138,6 +138,8 @@ class Nearest:
         To it, one way; `walk_miles` is NaN where there is no way to walk.
     is_given
         No suitable school is nearer than the one given.
+    is_owed
+        Transport is provided to every place given.
     duty
         Whether transport to the place given is owed, and why, in sentences; blank without a place.
     """
@@ -147,6 +149,7 @@ class Nearest:
     walk_miles: float = np.nan
     road_miles: float = np.nan
     is_given: bool = False
+    is_owed: bool = False
     duty: str = ""
 
 
