@@ -269,6 +269,7 @@ def test_the_distances_of_extended_rights_are_parameters() -> None:
     parameters = Parameters(low_income_walk_miles=1, low_income_most_miles=1.5)
 
     assert _duty({"year_group": 5, "low_income": True}, 1.2, parameters=parameters)["duty"] == "low_income_2_miles"
+    assert _duty({"low_income": True}, 1.5, parameters=parameters)["duty"] == "low_income_nearest_three"
     assert _duty({"low_income": True}, 1.6, parameters=parameters)["duty"] == "within_distance"
 
 

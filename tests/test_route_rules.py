@@ -31,3 +31,8 @@ def test_what_is_no_number_in_its_range_is_refused(rule: dict[str, Any]) -> None
 def test_a_school_cannot_close_before_it_opens() -> None:
     with pytest.raises(ValueError, match="`leave_from` 16:00 is later than `leave_by` 15:30"):
         RouteRules(leave_from="16:00")
+
+
+def test_a_school_may_let_pupils_in_at_one_time_only() -> None:
+    rules = RouteRules(arrive_from="08:40", arrive_by="08:40")
+    assert (rules.arrive_from, rules.arrive_by) == ("08:40", "08:40")

@@ -328,6 +328,11 @@ def test_a_rate_without_source_or_out_of_range_is_refused() -> None:
         SpecialShare(5, 4, NationalRate(0.014, 2019, "a source"))
 
 
+def test_an_area_may_have_nobody_in_special_schools() -> None:
+    share = SpecialShare(0, 100, NationalRate(0.014, 2019, "a source"))
+    assert (share.share, share.difference_pupils) == (0.0, pytest.approx(-1.4))
+
+
 def test_a_plan_of_other_tables_is_refused() -> None:
     problem, _ = case_of("tiny")
     _, other = case_of("county today")

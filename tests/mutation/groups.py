@@ -38,7 +38,7 @@ GROUPS = {
     ),
     "costs": Group(
         ("prices.py", "kind_prices.py", "tariff.py", "transport.py", "summaries.py"),
-        ("money", "rules", "repr", "verify_eligibility", PAIRS),
+        ("money", "rules", "duties", "repr", "verify_eligibility", PAIRS),
     ),
     "model": Group(("model/*.py",), ("model_text", "model_edges", "model", "totals", "lp", "years")),
     "verify": Group(
