@@ -1,10 +1,14 @@
 """The search for routes of many pupils: always within the rules, never below the best there is, and mostly there."""
 
+import warnings
 from collections.abc import Iterable
 from itertools import count
+from typing import Any
 
 import numpy as np
 import pytest
+import pyvrp
+from pyvrp.exceptions import PenaltyBoundWarning
 
 from placement_opt.errors import Status
 from placement_opt.route_rules import RouteRules
@@ -172,6 +176,19 @@ def test_who_travels_alone_is_not_proposed_a_route() -> None:
     assert case.parties["solo"].sum() >= 2
     assert not set(np.flatnonzero(case.parties["solo"])) & set(riders(case, found.noted))
     assert set(riders(case, found.best)) == set(np.flatnonzero(~case.parties["solo"]))
+
+
+def test_what_pyvrp_says_of_its_penalties_is_no_warning_to_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes on fast machines only, where its penalties reach their most in the time given."""
+    solve = pyvrp.solve
+
+    def warned(*given: Any, **named: Any) -> Any:
+        warnings.warn("at its maximum", PenaltyBoundWarning, stacklevel=1)
+        return solve(*given, **named)
+
+    monkeypatch.setattr(pyvrp, "solve", warned)
+    case = case_of(county(2, 6, plain=True))
+    assert propose(case.arrays, np.arange(len(case.parties)), 0.1, 0).noted
 
 
 def test_two_pupils_need_no_proposal() -> None:

@@ -1,5 +1,6 @@
 """Routes to one school that PyVRP proposes; what it cannot hold (assistants, apart, alone) is left to what follows."""
 
+import warnings
 from dataclasses import dataclass
 from importlib import import_module
 from math import lcm
@@ -78,7 +79,10 @@ def _propose_one(case: Arrays, parties: Ints, school: int, seconds: float, seed:
                 noted.update(sequence(route) for route in candidate.routes())
 
     params = pyvrp.SolveParams(ils=pyvrp.IteratedLocalSearchParams(callbacks=Notes()))
-    result = pyvrp.solve(data, stop.MaxRuntime(max(seconds, 0.05)), seed=seed, params=params, collect_stats=False)
+    with warnings.catch_warnings():
+        # Where not everybody can be on time together its penalties reach their most; what is late is mended afterwards.
+        warnings.simplefilter("ignore", pyvrp.exceptions.PenaltyBoundWarning)
+        result = pyvrp.solve(data, stop.MaxRuntime(max(seconds, 0.05)), seed=seed, params=params, collect_stats=False)
     best = tuple(sequence(route) for route in result.best.routes())
     return Proposed(best, frozenset({*noted, *best}))
 
