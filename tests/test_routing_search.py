@@ -187,7 +187,7 @@ def test_what_pyvrp_says_of_its_penalties_is_no_warning_to_users(monkeypatch: py
         return solve(*given, **named)
 
     monkeypatch.setattr(pyvrp, "solve", warned)
-    case = case_of(county(2, 6, plain=True))
+    case = case_of(county(1, 24))
     assert propose(case.arrays, np.arange(len(case.parties)), 0.1, 0).noted
 
 
