@@ -119,18 +119,12 @@ def plan_and_write(asked: Asked, out: Path, papers: Papers, voice: Voice) -> tup
     with turn_in(out, voice.tell):
         voice.wrote("run", plan.save(out / RUN_FILE), "holds pupils' rows: keep it inside the council")
         if papers.report:
-            _write_report(out / REPORT_FILE, plans, problem, travel, voice, confidential=False)
+            _write_page(out / REPORT_FILE, Subject(plans, problem, travel, confidential=False), voice)
         if papers.open_report:
-            _write_report(out / OPEN_REPORT_FILE, plans, problem, travel, voice, confidential=True)
+            _write_page(out / OPEN_REPORT_FILE, Subject(plans, problem, travel, confidential=True), voice)
         if papers.workbook:
             _write_workbook(out, plans, problem, travel, voice)
     return plan, Reply({"plan": plan_figures(plan), "headline": rows(comparison.headline())})
-
-
-def _write_report(
-    path: Path, plans: dict[str, Plan], problem: Problem, travel: TravelMatrix, voice: Voice, *, confidential: bool
-) -> None:
-    _write_page(path, Subject(plans, problem, travel, confidential), voice)
 
 
 def _write_page(path: Path, subject: Subject, voice: Voice, extras: ReportExtras | None = None) -> None:

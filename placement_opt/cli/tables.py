@@ -32,14 +32,15 @@ def check(parsed: argparse.Namespace, voice: Voice) -> Reply:
     pairs = candidate_pairs(problem, travel, policy=policy_of(parsed))
     pupils = problem.pupils
     whole, stays = int(pupils["count"].sum()), int(pupils.loc[pairs.stays, "count"].sum())
-    nowhere = ~pupils["pupil_id"].isin(pairs.table()["pupil_id"])
+    possible = pairs.table()
+    nowhere = ~pupils["pupil_id"].isin(possible["pupil_id"])
     voice.say(f"The tables are right: {problem!r}.")
     voice.say(f"Journeys: {travel!r}.")
     stay = "pupil stays" if stays == 1 else "pupils stay"
     voice.say(f"{stays:,} {stay} where placed now, {whole - stays:,} may be given a place.")
     without = int(pupils.loc[nowhere, "count"].sum())
     voice.say(f"{len(pairs):,} pairs of pupil and provision are possible{_without(without)}.")
-    idle = _idle(problem, set(pairs.table()["provision_id"]))
+    idle = _idle(problem, set(possible["provision_id"]))
     if idle:
         shown = ", ".join(idle[:NAMED]) + (f" and {len(idle) - NAMED:,} more" if len(idle) > NAMED else "")
         kinds = problem.provisions.set_index("provision_id")["kind"]
